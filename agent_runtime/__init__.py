@@ -1,0 +1,28 @@
+"""The map of the house.
+
+Two flows, readable as folder names:
+
+    POST a message   ->  web   ->  chat  ->  llm  ->  store
+    a Redis event    ->  live  ->  feed  ->  projection (domain -> mood, scene)  ->  narration  ->  store, live
+
+=============  =====  =====================================================================
+cli            gate   one file a command group; heavy imports inside the command
+app            roof   builds every part, connects them, runs, takes down in reverse
+rehearsal      roof   the same parts on a clock moved by hand: replays without a network
+config         roof   config.yaml + environment -> frozen settings
+web            door   HTTP: routes, schemas, errors, streams
+feed           door   live events: each is projected, then may be told
+agents         room   a running character: what it feels, shows and lets others read
+chat           room   one turn: session -> prompt -> model -> both messages kept
+narration      room   when to speak and in which words (rules are pure functions)
+projection     room   events -> state, mood, scene (pure)
+domains        room   one folder a kind of live event; a table of them in __init__
+characters     room   YAML -> Character
+llm            room   one file a provider
+store          room   what lasts: SQLite or PostgreSQL
+live           room   what is so now: Redis keys and channels
+core           ground values, ports, prompt assembly, errors; no I/O
+=============  =====  =====================================================================
+
+A room may look down, never up, never beside; only the roof sees everything.
+"""

@@ -1,0 +1,208 @@
+"""A character: who it is, how it talks, what it looks like and which live events it hosts."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from agent_runtime.core.presence import Mood
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)", re.ASCII)
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def parse_duration(value: object) -> timedelta:
+    """`15s`, `4m`, `1.5h`, `250ms` as a timedelta. Raises ValueError for anything else."""
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError('a duration must be written like "15s", "4m" or "1.5h"')
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+
+
+def slug_of(name: str) -> str:
+    """A file name and model id from a display name: `Vesper Quill` -> `vesper-quill`."""
+    words = re.findall(r"[a-z0-9]+", name.casefold())
+    return "-".join(words)[:64].strip("-")
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Trait = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+Text = Annotated[str, Field(max_length=20_000)]
+Line = Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Note(_Part):
+    text: Text
+    depth: int = Field(default=4, ge=0, le=1000)
+    role: Literal["system", "user", "assistant"] = "system"
+
+
+class ExampleLine(_Part):
+    """One line of an example dialogue: exactly one of `user` and `char`."""
+
+    user: Line | None = None
+    char: Line | None = None
+
+    @model_validator(mode="after")
+    def _one_speaker(self) -> "ExampleLine":
+        if (self.user is None) == (self.char is None):
+            raise ValueError("an example line has either 'user' or 'char'")
+        return self
+
+
+class Style(_Part):
+    all: tuple[Line, ...] = ()
+    chat: tuple[Line, ...] = ()
+    narration: tuple[Line, ...] = ()
+
+
+class LoreCondition(_Part):
+    all: tuple[Line, ...] = ()
+    any: tuple[Line, ...] = ()
+    none: tuple[Line, ...] = ()
+
+
+class LoreEntry(_Part):
+    keys: tuple[Line, ...] = ()
+    text: Text
+    order: int = 100
+    constant: bool = False
+    when: LoreCondition = LoreCondition()
+    position: Literal["before_char", "after_char"] = "after_char"
+
+
+class Lore(_Part):
+    scan_depth: int = Field(default=4, ge=0, le=100)
+    budget: int = Field(default=600, ge=0, le=100_000)
+    recursive: bool = False
+    entries: tuple[LoreEntry, ...] = Field(default=(), max_length=2_000)
+
+
+class Traits(_Part):
+    """The five factors, each in [-1, 1]; `stability` is emotional stability, the reverse of neuroticism."""
+
+    openness: Trait = 0.0
+    conscientiousness: Trait = 0.0
+    extraversion: Trait = 0.0
+    agreeableness: Trait = 0.0
+    stability: Trait = 0.0
+
+
+class Temper(_Part):
+    """How fast and how visibly a character feels; `emotions` overrides rows of the mood table (P, A, D)."""
+
+    emotion_half_life: Duration = timedelta(seconds=15)
+    mood_half_life: Duration = timedelta(seconds=240)
+    expressiveness: float = Field(default=1.0, ge=0, le=3, allow_inf_nan=False)
+    emotions: dict[str, tuple[Trait, Trait, Trait]] = {}
+
+    @field_validator("emotion_half_life", "mood_half_life")
+    @classmethod
+    def _positive(cls, value: timedelta) -> timedelta:
+        if not timedelta(milliseconds=100) <= value <= timedelta(hours=24):
+            raise ValueError("a half-life must lie between 100ms and 24h")
+        return value
+
+
+class Variants(_Part):
+    """Ways to say one thing; `short` is used when something else waits to be said."""
+
+    long: tuple[Line, ...] = Field(default=(), max_length=200)
+    short: tuple[Line, ...] = Field(default=(), max_length=200)
+
+
+class Phrases(Variants):
+    """A family of phrases, with other words for a mood (`moods: {EXCITED: {long: [...]}}`) where it has them."""
+
+    moods: dict[Mood, Variants] = {}
+
+
+class Wardrobe(_Part):
+    """Assets by mood (NEUTRAL, EXCITED, ...); paths are relative to the asset root."""
+
+    expressions: dict[Mood, str] = {}
+    backgrounds: dict[Mood, str] = {}
+    props: dict[Mood, tuple[str, ...]] = {}
+
+
+class Hosts(_Part):
+    """Which live events a character narrates: `"*"` for every one, or ids."""
+
+    campaigns: tuple[str, ...] | Literal["*"] = ()
+    auctions: tuple[str, ...] | Literal["*"] = ()
+
+    @property
+    def is_host(self) -> bool:
+        """Whether there is anything it hosts."""
+        return bool(self.campaigns or self.auctions)
+
+    def includes(self, subject: str, campaign: str | None) -> bool:
+        """Whether this subject is one of its own."""
+        if self.auctions == "*" or subject in self.auctions:
+            return True
+        return campaign is not None and (self.campaigns == "*" or campaign in self.campaigns)
+
+
+class Initiative(_Part):
+    idle_after: Duration = timedelta(seconds=25)
+    max_unanswered: int = Field(default=3, ge=0, le=100)
+
+
+class Character(_Part):
+    """One character file. Only `name` is required; `slug` is its identity."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    name: str = Field(min_length=1, max_length=100)
+    slug: str = ""
+    nickname: str = Field(default="", max_length=100)
+    description: Text = ""
+    personality: Text = ""
+    scenario: Text = ""
+    system: Text = ""
+    post_history: Text = ""
+    note: Note | None = None
+    greetings: tuple[Line, ...] = Field(default=(), max_length=100)
+    examples: tuple[tuple[ExampleLine, ...], ...] = Field(default=(), max_length=100)
+    style: Style = Style()
+    topics: tuple[Line, ...] = ()
+    adjectives: tuple[Line, ...] = ()
+    lore: Lore = Lore()
+    traits: Traits = Traits()
+    mood: Temper = Temper()
+    phrases: dict[str, Phrases] = {}
+    scene: Wardrobe = Wardrobe()
+    hosts: Hosts = Hosts()
+    initiative: Initiative = Initiative()
+    voice: dict[str, Any] = {}
+    tags: tuple[str, ...] = ()
+    creator: str = ""
+    version: str = ""
+    notes: Text = ""
+    extensions: dict[str, Any] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_slug(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not value.get("slug") and isinstance(value.get("name"), str):
+            return {**value, "slug": slug_of(value["name"])}
+        return value
+
+    @field_validator("slug")
+    @classmethod
+    def _plain_slug(cls, value: str) -> str:
+        if len(value) > 64 or not _SLUG.fullmatch(value):
+            raise ValueError("a slug has small letters, digits and single hyphens, at most 64")
+        return value
+
+    @property
+    def short_name(self) -> str:
+        """What people call it."""
+        return self.nickname or self.name

@@ -1,0 +1,88 @@
+"""Sessions and messages: what is said, by whom, in which order."""
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+Role = Literal["user", "assistant"]
+Kind = Literal["chat", "narration"]
+T = TypeVar("T")
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Session(_Value):
+    """A conversation with a character. `agent_id` is set for the session an agent narrates into.
+
+    `message_count` is also the `seq` of the newest message, 0 when there is none.
+    """
+
+    id: str
+    character: str
+    title: str | None = None
+    created_at: datetime
+    updated_at: datetime
+    message_count: int = 0
+    agent_id: str | None = None
+    metadata: dict[str, Any] = {}
+
+
+class NewMessage(_Value):
+    """A message to be kept; the store gives it its place (`seq`) in the session.
+
+    `cause` holds ids of the events a narrated line answers, `as_of` the newest bid it knew of. `turn_id`
+    joins a user's message with the reply to it.
+    """
+
+    id: str
+    session_id: str
+    role: Role
+    content: str
+    created_at: datetime
+    kind: Kind = "chat"
+    turn_id: str | None = None
+    interrupted: bool = False
+    cause: tuple[str, ...] = ()
+    as_of: str | None = None
+
+
+class Message(NewMessage):
+    """A kept message. `seq` counts from 1 within the session; `parent_id` is the message before it."""
+
+    seq: int
+    parent_id: str | None = None
+
+
+class CharacterFile(_Value):
+    """The character a session was begun with or is making: one per session."""
+
+    id: str
+    session_id: str
+    content: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+class LoggedEvent(_Value):
+    """One row of the event log. `seq` orders rows as they were kept; `reason` is set on dead letters."""
+
+    seq: int = 0
+    id: str
+    timestamp: datetime
+    type: str
+    source: str
+    channel: str
+    data: dict[str, Any]
+    reason: str | None = None
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; `next_cursor` is None at the end."""
+
+    model_config = ConfigDict(frozen=True)
+
+    data: tuple[T, ...]
+    next_cursor: str | None = None

@@ -1,0 +1,119 @@
+"""What a kind of live event is to the runtime: a handful of pure functions and the values they speak in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+from agent_runtime.core.events import Envelope
+from agent_runtime.core.money import Money
+
+
+class Rank(IntEnum):
+    """The class of something worth saying; a smaller number goes first (the narration classes C0 to C5)."""
+
+    CRITICAL = 0
+    HIGH = 1
+    MEDIUM = 2
+    LOW = 3
+    QUESTION = 4
+    COLOUR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Something that may be said about a subject. `family` names the phrases; `cause` is the event's id.
+
+    `jump` is J in the score, 0 to 1; `count` how many bids it stands for.
+    """
+
+    family: str
+    rank: Rank
+    subject: str
+    cause: str
+    jump: float = 0.0
+    milestone: Money | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Feeling:
+    """An appraisal of one event: an emotion of the mood table and how strongly it is felt, 0 to 1."""
+
+    emotion: str
+    intensity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tension:
+    """What makes a room hold its breath: `pace` in bids a minute, `rivalry` 0 to 1, `urgency` 0 to 1."""
+
+    pace: float = 0.0
+    rivalry: float = 0.0
+    urgency: float = 0.0
+
+    @property
+    def race(self) -> float:
+        """R·Q: two rivals and little time."""
+        return self.rivalry * self.urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """What an event means to a character: what it feels and what it may say, in the order they apply."""
+
+    feelings: tuple[Feeling, ...] = ()
+    cues: tuple[Cue, ...] = ()
+
+
+Slot = Money | str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A subject as a character may know and show it: never a reserve, never a bidder's maximum.
+
+    `slots` are the facts phrases may name ({lot} {title} {amount} {next} {bidder} {loser} {count} {seconds});
+    a fact that is not known is absent. `as_of` is the id of the newest bid known. `is_settled` is False for
+    the moment in which price and bidder do not yet belong together. `until` is when the state changes by
+    itself (epoch seconds), if it does. `act` names where in its life the subject stands.
+    """
+
+    subject: str
+    title: str
+    is_open: bool
+    act: str
+    slots: Mapping[str, Slot]
+    as_of: str | None = None
+    is_settled: bool = True
+    settles_at: float | None = None
+    ends_at: float | None = None
+    bid_count: int = 0
+    tension: Tension = field(default_factory=Tension)
+    outcome: str | None = None
+    campaign: str | None = None
+
+
+E = TypeVar("E")
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Domain(Generic[E, S]):
+    """A kind of live event as data: a frozen value of pure functions.
+
+    parse     envelope -> the domain's own event; raises BadEvent
+    subject   which thing the event is about
+    project   (state or None, event, moment) -> state; the moment is the receipt, in epoch seconds
+    appraise  (state before, event, state after) -> what it means
+    stage     (state, moment) -> what may be known of it
+    """
+
+    name: str
+    channel: str
+    types: frozenset[str]
+    parse: Callable[[Envelope], E]
+    subject: Callable[[E], str]
+    project: Callable[[S | None, E, float], S]
+    appraise: Callable[[S | None, E, S], Appraisal]
+    stage: Callable[[S, float], Stage]

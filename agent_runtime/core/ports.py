@@ -1,0 +1,166 @@
+"""What rooms ask of each other, as small protocols; each docstring is the contract both sides are tested by."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from agent_runtime.core.conversation import CharacterFile, LoggedEvent, Message, NewMessage, Page, Session
+from agent_runtime.core.presence import AgentContext, AgentMood, AgentScene, AgentState
+from agent_runtime.core.prompt import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a reply as it is generated; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end of a complete reply. `reason` as the provider names it (`stop`, `length`); tokens where known."""
+
+    reason: str
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class ChatModel(Protocol):
+    """A model that answers. Safe to call from many tasks at once."""
+
+    @property
+    def name(self) -> str:
+        """What the model calls itself, for traces and health."""
+        ...
+
+    def reply(self, prompt: Prompt) -> AsyncIterator[Delta | Finish]:
+        """Deltas, then exactly one Finish. Raises ModelFailed when the reply is not complete."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Sessions(Protocol):
+    """Conversations as kept. Unknown ids raise NotFound("session", id)."""
+
+    async def create(self, session: Session) -> Session: ...
+
+    async def get(self, session_id: str) -> Session: ...
+
+    async def for_agent(self, agent_id: str, character: str, session_id: str, now: datetime) -> Session:
+        """The agent's own session, created under `session_id` when there is none: the same one for ever."""
+        ...
+
+    async def list(self, *, limit: int = 50, cursor: str | None = None, character: str | None = None) -> Page[Session]:
+        """Newest first, stable under inserts. A cursor that is not ours raises Refused."""
+        ...
+
+    async def delete(self, session_id: str) -> None:
+        """Messages and character file go with it."""
+        ...
+
+
+class Messages(Protocol):
+    """Messages as kept. Returning from a write means it is committed and on disk."""
+
+    async def append(self, message: NewMessage) -> Message:
+        """Give it the next place in its session; moves the session's `updated_at`. Raises NotFound.
+
+        Keeping twice is keeping once: a second message with the same id returns the kept one.
+        """
+        ...
+
+    async def get(self, message_id: str) -> Message: ...
+
+    async def recent(self, session_id: str, limit: int) -> Sequence[Message]:
+        """The newest `limit` messages in ascending order; cost independent of the session's length."""
+        ...
+
+    async def list(self, session_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Message]:
+        """Ascending by seq from the start, or from where `cursor` points. Raises NotFound, Refused."""
+        ...
+
+    async def mark_interrupted(self, message_id: str) -> None: ...
+
+    async def delete_all(self, session_id: str) -> int:
+        """Delete the messages of a session; returns how many there were. Raises NotFound."""
+        ...
+
+
+class CharacterFiles(Protocol):
+    """One character file a session."""
+
+    async def save(self, session_id: str, content: dict[str, Any], *, file_id: str, now: datetime) -> CharacterFile:
+        """Insert or replace in one atomic statement; keeps the first id and created_at. Raises NotFound."""
+        ...
+
+    async def get(self, session_id: str) -> CharacterFile:
+        """Raises NotFound("character file", session_id)."""
+        ...
+
+
+class Events(Protocol):
+    """The log of everything heard."""
+
+    async def append(self, events: Sequence[LoggedEvent]) -> None:
+        """Keep a batch in one transaction; events whose id is there already are left as they are."""
+        ...
+
+    async def list(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+        dead: bool | None = None,
+    ) -> Page[LoggedEvent]:
+        """Ascending by seq. `kind` is an event type; `dead=True` only dead letters, `False` only good ones, None both."""
+        ...
+
+    async def known(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of `ids` that are in the log."""
+        ...
+
+    async def recent_ids(self, limit: int) -> Sequence[str]:
+        """Ids of the newest events, oldest first."""
+        ...
+
+
+class LiveState(Protocol):
+    """What is so now, where other services read it. Every write refreshes the key's expiry."""
+
+    async def put_agent(self, state: AgentState) -> None: ...
+
+    async def put_mood(self, mood: AgentMood) -> None: ...
+
+    async def put_context(self, context: AgentContext) -> None: ...
+
+    async def put_scene(self, scene: AgentScene) -> None: ...
+
+    async def read_agent(self, agent_id: str) -> AgentState | None:
+        """None when the key is missing, expired or not what the contract says."""
+        ...
+
+    async def read_mood(self, agent_id: str) -> AgentMood | None: ...
+
+    async def read_context(self, agent_id: str) -> AgentContext | None: ...
+
+    async def read_scene(self, agent_id: str) -> AgentScene | None: ...
+
+    async def put_affect(self, agent_id: str, affect: bytes) -> None:
+        """Keep the numbers behind a mood, so that it survives a restart."""
+        ...
+
+    async def read_affect(self, agent_id: str) -> bytes | None: ...
+
+
+class Publisher(Protocol):
+    """Where other services listen."""
+
+    async def publish(self, channel: str, payload: bytes) -> None:
+        """Send once, at most once; raises Unavailable when it cannot be sent within a second."""
+        ...

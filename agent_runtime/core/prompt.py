@@ -1,0 +1,49 @@
+"""What a model is asked: the values a prompt is made of."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agent_runtime.core.character import Character
+from agent_runtime.core.conversation import Message
+from agent_runtime.core.domain import Stage
+from agent_runtime.core.presence import AgentScene, Mood
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMessage:
+    """One message of a chat-completion request."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How things stand for a character right now.
+
+    `feeling` is the mood in words for a model ("elated, commanding"); `stages` are the subjects it hosts,
+    the one in hand first, empty for a character that hosts nothing.
+    """
+
+    mood: Mood
+    feeling: str
+    scene: AgentScene | None = None
+    stages: tuple[Stage, ...] = ()
+    locale: str = "en_US"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A request to a ChatModel: `messages` for models that read, the parts it came from for the scripted voice.
+
+    `history` is the bounded window of committed turns, oldest first, without the message to be answered;
+    `question` is that message; `seed` makes a scripted reply repeatable.
+    """
+
+    character: Character
+    user_name: str
+    circumstances: Circumstances
+    history: tuple[Message, ...]
+    question: str
+    seed: str
+    messages: tuple[PromptMessage, ...]

@@ -1,0 +1,1 @@
+"""Real servers for tests: found by URL, on the machine, or in a wheel; never skipped silently."""
