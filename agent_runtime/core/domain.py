@@ -74,18 +74,18 @@ class Stage:
     """A subject as a character may know and show it: never a reserve, never a bidder's maximum.
 
     `slots` are the facts phrases may name ({lot} {title} {amount} {next} {bidder} {loser} {count} {seconds});
-    a fact that is not known is absent. `as_of` is the id of the newest bid known. `is_settled` is False for
-    the moment in which price and bidder do not yet belong together. `until` is when the state changes by
-    itself (epoch seconds), if it does. `act` names where in its life the subject stands.
+    a fact that is not known is absent. `as_of` is the id of the newest bid known. `settles_at` is set for the
+    moment in which facts do not yet belong together (a new leader, still the old price): nothing about them
+    is said before it. `outcome` names the family of phrases that tells how it ended. Moments are seconds on
+    the runtime's monotonic clock.
     """
 
     subject: str
     title: str
     is_open: bool
-    act: str
+    is_last_call: bool
     slots: Mapping[str, Slot]
     as_of: str | None = None
-    is_settled: bool = True
     settles_at: float | None = None
     ends_at: float | None = None
     bid_count: int = 0
@@ -104,7 +104,8 @@ class Domain(Generic[E, S]):
 
     parse     envelope -> the domain's own event; raises BadEvent
     subject   which thing the event is about
-    project   (state or None, event, moment) -> state; the moment is the receipt, in epoch seconds
+    settle    (state, moment) -> state; what time alone decides
+    project   (state or None, event, moment of receipt) -> state
     appraise  (state before, event, state after) -> what it means
     stage     (state, moment) -> what may be known of it
     """
@@ -114,6 +115,7 @@ class Domain(Generic[E, S]):
     types: frozenset[str]
     parse: Callable[[Envelope], E]
     subject: Callable[[E], str]
+    settle: Callable[[S, float], S]
     project: Callable[[S | None, E, float], S]
     appraise: Callable[[S | None, E, S], Appraisal]
     stage: Callable[[S, float], Stage]

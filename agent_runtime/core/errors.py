@@ -46,6 +46,18 @@ class TurnRunning(RuntimeFault):
         self.turn_id = turn_id
 
 
+class Draining(RuntimeFault):
+    """The process is stopping and takes nothing new."""
+
+    code = "draining"
+
+
+class Interrupted(RuntimeFault):
+    """A turn was stopped before its reply was complete; what was said of it is kept."""
+
+    code = "interrupted"
+
+
 class ModelFailed(RuntimeFault):
     """The model gave no complete reply.
 

@@ -62,11 +62,31 @@ def parse_envelope(raw: bytes, received_ms: int) -> Envelope:
         body = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise BadEvent("bad_json", str(error)[:200]) from error
-    return read_envelope(body, received_ms)
+    return _envelope(_without_nul(body) if b"\\u0000" in raw else body, received_ms)
 
 
 def read_envelope(body: object, received_ms: int) -> Envelope:
-    """The envelope in an already decoded JSON value. Raises BadEvent(bad_shape | bad_version)."""
+    """The envelope in an already decoded JSON value. Raises BadEvent as `parse_envelope` does."""
+    raw = to_json(body)
+    if len(raw) > EVENT_LIMIT_BYTES:
+        raise BadEvent("too_big", f"{len(raw)} bytes; the limit is {EVENT_LIMIT_BYTES}")
+    return _envelope(_without_nul(body) if b"\\u0000" in raw else body, received_ms)
+
+
+def _without_nul(value: Any) -> Any:
+    """The value with NUL characters taken out of every text: PostgreSQL keeps none."""
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case list():
+            return [_without_nul(each) for each in value]
+        case dict():
+            return {_without_nul(key): _without_nul(each) for key, each in value.items()}
+        case _:
+            return value
+
+
+def _envelope(body: object, received_ms: int) -> Envelope:
     if not isinstance(body, dict):
         raise BadEvent("bad_shape", "an event must be a JSON object")
     kind, source, data = body.get("type"), body.get("source", ""), body.get("data")
@@ -85,7 +105,7 @@ def read_envelope(body: object, received_ms: int) -> Envelope:
 
 
 def _identifier(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or "\x00" in value:
+    if not isinstance(value, str) or not value.strip():
         raise BadEvent("bad_shape", "'id' must be a non-empty string")
     return value if len(value) <= 64 else hashlib.sha256(value.encode()).hexdigest()
 

@@ -118,7 +118,7 @@ class Events(Protocol):
         since: datetime | None = None,
         dead: bool | None = None,
     ) -> Page[LoggedEvent]:
-        """Ascending by seq. `kind` is an event type; `dead=True` only dead letters, `False` only good ones, None both."""
+        """Ascending by seq; `kind` is an event type. `dead`: only dead letters, only good ones, or both (None)."""
         ...
 
     async def known(self, ids: Sequence[str]) -> frozenset[str]:

@@ -59,12 +59,12 @@ class AgentMood(Shape):
 
 
 class AuctionContext(Shape):
-    """The lot in hand, as the contract words it; `time_remaining` in seconds."""
+    """The lot in hand, as the contract words it; `time_remaining` in seconds. What is unknown is absent, never zero."""
 
     auction_id: str
     art_item_name: str
-    current_price: Amount
-    time_remaining: int
+    current_price: Amount | None = None
+    time_remaining: int | None = None
     bid_count: int
     highest_bidder: str | None = None
 

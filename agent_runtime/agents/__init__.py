@@ -1,0 +1,1 @@
+"""Characters that are alive in this process."""

@@ -1,0 +1,80 @@
+"""Everyone who is there: the agents that run, and the characters one can only talk to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from agent_runtime.agents.agent import Agent
+from agent_runtime.core.character import Character
+from agent_runtime.core.domain import Feeling
+from agent_runtime.core.errors import NotFound, Unavailable
+from agent_runtime.core.ports import LiveState
+from agent_runtime.core.prompt import Circumstances
+
+_KEEP_EVERY_S = 1.0
+
+
+class Company:
+    """Agents by id, characters by slug. A character that does not run gets a heart when it is first talked to."""
+
+    def __init__(
+        self,
+        characters: Mapping[str, Character],
+        running: Mapping[str, Agent],
+        awaken: Callable[[Character], Awaitable[Agent]],
+        live: LiveState,
+    ) -> None:
+        self._characters = characters
+        self._running = running
+        self._awaken = awaken
+        self._live = live
+        self._guests: dict[str, Agent] = {}
+        self._news = asyncio.Event()
+
+    @property
+    def running(self) -> tuple[Agent, ...]:
+        """The agents, in the order they were configured."""
+        return tuple(self._running.values())
+
+    def agent(self, agent_id: str) -> Agent:
+        """A running agent. Raises NotFound."""
+        if agent_id not in self._running:
+            raise NotFound("agent", agent_id)
+        return self._running[agent_id]
+
+    def character(self, slug: str) -> Character:
+        """Raises NotFound."""
+        if slug not in self._characters:
+            raise NotFound("character", slug)
+        return self._characters[slug]
+
+    async def circumstances(self, character: Character) -> Circumstances:
+        """How things stand for a character in a conversation."""
+        return (await self._living(character)).circumstances()
+
+    async def touch(self, character: Character, feelings: tuple[Feeling, ...], trigger: str) -> None:
+        """Let something said move its mood."""
+        (await self._living(character)).feel(feelings, trigger)
+
+    async def keep_guests(self) -> None:
+        """Keep, for ever, the moods of those who do not run: they have no herald. Never on the path of a reply."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            await self.save_guests()
+            await asyncio.sleep(_KEEP_EVERY_S)
+
+    async def save_guests(self) -> None:
+        """Keep every guest's mood now, as far as Redis is there."""
+        for guest in self._guests.values():
+            try:
+                await self._live.put_affect(guest.id, guest.heart.dump())
+            except Unavailable:
+                return
+
+    async def _living(self, character: Character) -> Agent:
+        slug = character.slug
+        found = self._running.get(slug) or self._guests.get(slug)
+        if found is None:
+            found = self._guests.setdefault(slug, await self._awaken(character))
+            found.changed = self._news.set
+        return found

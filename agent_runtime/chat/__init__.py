@@ -1,0 +1,1 @@
+"""One turn: session, prompt, model, both messages kept."""

@@ -1,0 +1,202 @@
+"""Conversations with characters: sessions are started here, and every message becomes a turn of the runtime's own."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import structlog
+
+from agent_runtime.chat.lanes import Lanes
+from agent_runtime.chat.tone import feelings
+from agent_runtime.chat.turn import Reply, Turn
+from agent_runtime.chat.windows import Windows
+from agent_runtime.core.assembly import assemble
+from agent_runtime.core.character import Character
+from agent_runtime.core.clock import Clock, utc
+from agent_runtime.core.conversation import Message, NewMessage, Session
+from agent_runtime.core.domain import Feeling
+from agent_runtime.core.errors import Draining, Interrupted, ModelFailed, NotFound, RuntimeFault, TurnRunning
+from agent_runtime.core.ports import CharacterFiles, ChatModel, Delta, Finish, Messages, Sessions
+from agent_runtime.core.prompt import Circumstances, Prompt
+from agent_runtime.core.tasks import Tasks
+from agent_runtime.core.text import display_name
+
+Mode = Literal["queue", "reject"]
+_SESSIONS_HELD = 1000
+_log = structlog.get_logger(__name__)
+
+
+class Company(Protocol):
+    """Who is there and how they feel (see agents/company.py)."""
+
+    def character(self, slug: str) -> Character: ...
+
+    async def circumstances(self, character: Character) -> Circumstances: ...
+
+    async def touch(self, character: Character, feelings: tuple[Feeling, ...], trigger: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who talks in a session; both may be empty."""
+
+    id: str = ""
+    name: str = ""
+
+
+@dataclass
+class Conversations:
+    """Starts sessions and takes turns. A turn, once accepted, is finished whatever becomes of who asked."""
+
+    sessions: Sessions
+    messages: Messages
+    character_files: CharacterFiles
+    model: ChatModel
+    company: Company
+    clock: Clock
+    new_id: Callable[[], str]
+    lanes: Lanes
+    windows: Windows
+    _tasks: Tasks = field(default_factory=Tasks)
+    _held: OrderedDict[str, tuple[Character, str]] = field(default_factory=OrderedDict)
+    _is_draining: bool = False
+
+    async def start(self, slug: str, guest: Guest, metadata: Mapping[str, Any]) -> Session:
+        """A new session with a character, which it keeps as the character is now. Raises NotFound."""
+        character = self.company.character(slug)
+        now = utc(self.clock.time())
+        kept = dict(metadata) | ({"user": {"id": guest.id, "name": guest.name}} if guest.name or guest.id else {})
+        session = await self.sessions.create(
+            Session(id=self.new_id(), character=slug, created_at=now, updated_at=now, metadata=kept)
+        )
+        content = character.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        await self.character_files.save(session.id, content, file_id=self.new_id(), now=now)
+        self._hold(session.id, character, guest.name)
+        return session
+
+    async def say(self, session_id: str, content: str, guest: Guest, mode: Mode = "queue") -> Turn:
+        """Begin a turn; returns once the message is on disk. Raises NotFound, Busy, TurnRunning, Draining."""
+        if self._is_draining:
+            raise Draining("the runtime is stopping")
+        if mode == "reject" and (running := self.lanes.running(session_id)):
+            raise TurnRunning(running)
+        character, name = await self._character(session_id)
+        turn_id = self.new_id()
+        accepted: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
+        work = self._turn(turn_id, session_id, content, character, guest.name or name, accepted)
+        self._tasks.spawn(f"turn {turn_id}", work)
+        return await asyncio.shield(accepted)
+
+    async def close(self, grace_s: float) -> None:
+        """Take nothing new, give running turns `grace_s`, then stop them: what they said so far is kept."""
+        self._is_draining = True
+        await self._tasks.drain(grace_s)
+
+    async def _turn(
+        self,
+        turn_id: str,
+        session_id: str,
+        content: str,
+        character: Character,
+        user_name: str,
+        accepted: asyncio.Future[Turn],
+    ) -> None:
+        """The whole of a turn, as a task of its own."""
+        try:
+            async with self.lanes.turn(session_id, turn_id):
+                question = await self._keep(session_id, turn_id, "user", content)
+                turn = Turn(turn_id, question)
+                accepted.set_result(turn)
+                await self._answer(turn, character, display_name(user_name, "friend"))
+        except RuntimeFault as fault:
+            if not accepted.done():
+                accepted.set_exception(fault)
+        except asyncio.CancelledError:
+            if not accepted.done():
+                accepted.set_exception(Draining("the runtime is stopping"))
+            raise
+
+    async def _answer(self, turn: Turn, character: Character, user_name: str) -> None:
+        """Generate and keep the reply. This is the supervisor of a turn: nothing that goes wrong leaves it open."""
+        try:
+            turn.finish(await self._reply(turn, character, user_name))
+        except RuntimeFault as fault:
+            _log.warning("turn failed", turn=turn.id, code=fault.code, reason=getattr(fault, "reason", None))
+            turn.fail(fault)
+        except asyncio.CancelledError:
+            await self._keep_partial(turn)
+            turn.fail(Interrupted("the reply was stopped before it was complete"))
+            raise
+        except Exception:  # noqa: BLE001 - the named supervisor of a turn
+            _log.exception("turn crashed", turn=turn.id)
+            turn.fail(RuntimeFault("the turn could not be finished; the log tells why"))
+
+    async def _reply(self, turn: Turn, character: Character, user_name: str) -> Reply:
+        question = turn.user_message
+        await self.company.touch(character, feelings(question.content), trigger=question.id)
+        history = await self.windows.before(question)
+        circumstances = await self.company.circumstances(character)
+        prompt = Prompt(
+            character=character,
+            user_name=user_name,
+            circumstances=circumstances,
+            history=history,
+            question=question.content,
+            seed=question.session_id,
+            messages=assemble(character, user_name, circumstances, history, question.content),
+        )
+        finish = await self._generate(turn, prompt)
+        message = await self._keep(question.session_id, turn.id, "assistant", turn.text.strip())
+        self.windows.add(question)
+        self.windows.add(message)
+        return Reply(turn.id, question, message, circumstances.mood, finish)
+
+    async def _generate(self, turn: Turn, prompt: Prompt) -> Finish:
+        async for part in self.model.reply(prompt):
+            match part:
+                case Delta(text):
+                    turn.grow(text)
+                case Finish():
+                    if not any(char.isalnum() for char in turn.text):
+                        raise ModelFailed("empty", "the model gave an empty reply")
+                    return part
+        raise ModelFailed("truncated", "the model's reply broke off")
+
+    async def _keep(self, session_id: str, turn_id: str, role: Literal["user", "assistant"], content: str) -> Message:
+        return await self.messages.append(self._message(session_id, turn_id, role, content))
+
+    async def _keep_partial(self, turn: Turn) -> None:
+        if turn.text.strip():
+            message = self._message(turn.user_message.session_id, turn.id, "assistant", turn.text.strip())
+            await asyncio.shield(self.messages.append(message.model_copy(update={"interrupted": True})))
+
+    def _message(self, session_id: str, turn_id: str, role: Literal["user", "assistant"], content: str) -> NewMessage:
+        return NewMessage(
+            id=self.new_id(),
+            session_id=session_id,
+            role=role,
+            content=content,
+            created_at=utc(self.clock.time()),
+            turn_id=turn_id,
+        )
+
+    async def _character(self, session_id: str) -> tuple[Character, str]:
+        """The character a session keeps, and the name of who talks to it."""
+        if session_id not in self._held:
+            session = await self.sessions.get(session_id)
+            try:
+                kept = await self.character_files.get(session_id)
+                character = Character.model_validate(kept.content)
+            except NotFound:
+                character = self.company.character(session.character)
+            user = session.metadata.get("user", {})
+            self._hold(session_id, character, str(user.get("name", "")) if isinstance(user, dict) else "")
+        self._held.move_to_end(session_id)
+        return self._held[session_id]
+
+    def _hold(self, session_id: str, character: Character, user_name: str) -> None:
+        self._held[session_id] = (character, user_name)
+        if len(self._held) > _SESSIONS_HELD:
+            self._held.popitem(last=False)

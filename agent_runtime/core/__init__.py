@@ -1,0 +1,1 @@
+"""Values, ports and rules everyone may use: plain Python and pydantic, no I/O."""

@@ -1,0 +1,48 @@
+"""One stream of numbered items for many watchers: bounded memory, and a slow watcher loses its place, not others'."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Broadcast(Generic[T]):
+    """Keeps the newest `keep` items. Numbers count from 1; a watcher that falls further behind skips ahead."""
+
+    def __init__(self, keep: int = 1000) -> None:
+        self._items: deque[T] = deque(maxlen=keep)
+        self._last = 0
+        self._news = asyncio.Event()
+        self._is_closed = False
+
+    @property
+    def last(self) -> int:
+        """The number of the newest item, 0 when there was none."""
+        return self._last
+
+    def send(self, item: T) -> None:
+        """Hand on an item; never waits."""
+        self._items.append(item)
+        self._last += 1
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def close(self) -> None:
+        """End every watcher after what it has not seen yet."""
+        self._is_closed = True
+        self._news.set()
+
+    async def follow(self, after: int | None = None) -> AsyncIterator[tuple[int, T]]:
+        """Items with a number above `after` (None: from now on), then new ones as they come, until closed."""
+        seen = self._last if after is None or after > self._last else after
+        while True:
+            while seen < self._last:
+                first = self._last - len(self._items) + 1
+                seen = max(seen + 1, first)
+                yield seen, self._items[seen - first]
+            if self._is_closed:
+                return
+            news = self._news
+            await news.wait()

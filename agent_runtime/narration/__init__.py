@@ -1,0 +1,1 @@
+"""When to speak, what is true, how it sounds."""

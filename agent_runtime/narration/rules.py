@@ -1,0 +1,75 @@
+"""When to speak, as arithmetic: scores, thresholds and speaking time. All of it configurable, all of it pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import exp, exp2, log
+
+from agent_runtime.core.domain import Cue, Rank
+
+_BASE = {
+    Rank.CRITICAL: 100.0,
+    Rank.HIGH: 70.0,
+    Rank.MEDIUM: 50.0,
+    Rank.LOW: 25.0,
+    Rank.QUESTION: 30.0,
+    Rank.COLOUR: 10.0,
+}
+_VALID_S = {
+    Rank.CRITICAL: 30.0,
+    Rank.HIGH: 5.0,
+    Rank.MEDIUM: 6.0,
+    Rank.LOW: 3.0,
+    Rank.QUESTION: 60.0,
+    Rank.COLOUR: 20.0,
+}
+
+
+@dataclass(frozen=True)
+class Pacing:
+    """The figures of the rules. `is_paced` False (speed "max") drops threshold, gap, bucket and speaking time."""
+
+    is_paced: bool = True
+    base: Mapping[Rank, float] = field(default_factory=lambda: _BASE)
+    valid_s: Mapping[Rank, float] = field(default_factory=lambda: _VALID_S)
+    words_per_s: float = 1.7
+    bucket_words: float = 30.0
+    spoken_words_per_s: float = 2.8
+    gap_s: float = 0.3
+    floor: float = 4.0
+    span: float = 28.0
+    calm_s: float = 6.0
+    promise_s: float = 5.0
+    promise_margin_s: float = 0.5
+    short_after_s: float = 1.0
+    lull_s: float = 25.0
+
+
+def score(pacing: Pacing, cue: Cue, *, race: float, age_s: float, repeats: int) -> float:
+    """S = base · (1 + .6 J + .8 R·Q + .4 M) · 2^(-age/valid) · max(.5, .8^rep)"""
+    weight = 1 + 0.6 * cue.jump + 0.8 * race + 0.4 * (cue.milestone is not None)
+    fading = exp2(-max(0.0, age_s) / pacing.valid_s[cue.rank])
+    return pacing.base[cue.rank] * weight * fading * max(0.5, 0.8**repeats)
+
+
+def threshold(pacing: Pacing, silence_s: float) -> float:
+    """What a line must be worth after so much silence: 4 + 28 · e^(-silence / 6 s)."""
+    return pacing.floor + pacing.span * exp(-max(0.0, silence_s) / pacing.calm_s)
+
+
+def silence_until(pacing: Pacing, worth: float) -> float:
+    """How much silence makes a line of this worth speakable, in seconds; infinite below the floor."""
+    from_floor = worth - pacing.floor
+    if from_floor <= 0:
+        return float("inf")
+    ratio = pacing.span / from_floor
+    return 0.0 if ratio <= 1 else pacing.calm_s * log(ratio)
+
+
+def passes_freely(cue: Cue) -> bool:
+    """Outcomes, corrections and openings pass score, bucket and gap."""
+    return cue.rank is Rank.CRITICAL or cue.family == "open"
+
+
+def word_count(text: str) -> int:
+    """Words as a speaker counts them."""
+    return len(text.split())

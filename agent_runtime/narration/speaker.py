@@ -1,0 +1,117 @@
+"""Says the narrator's lines: each is kept as a message, then published, then shown to whoever watches."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from agent_runtime.core import outgoing
+from agent_runtime.core.clock import Clock, utc
+from agent_runtime.core.conversation import NewMessage
+from agent_runtime.core.errors import Unavailable
+from agent_runtime.core.events import Envelope
+from agent_runtime.core.line import Line
+from agent_runtime.core.ports import Messages, Publisher
+from agent_runtime.narration.narrator import Narrator
+
+KEEP_WITHIN_S = 0.25
+_UNKEPT_AT_MOST = 1000
+_RETRY_S = 1.0
+
+
+@dataclass
+class Speaker:
+    """One agent's voice. `spoken` is told of every line with its message and envelope, after it was published.
+
+    A line the store has not kept within 250 ms is said all the same and kept later, so that a slow disk does
+    not make a hammer late; `is_healthy` is False until everything said is kept.
+    """
+
+    narrator: Narrator
+    session_id: str
+    messages: Messages
+    publisher: Publisher
+    clock: Clock
+    new_id: Callable[[], str]
+    spoken: Callable[[Line, NewMessage, Envelope], None]
+    unpublished: int = 0
+    is_healthy: bool = True
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _unkept: deque[NewMessage] = field(default_factory=lambda: deque(maxlen=_UNKEPT_AT_MOST))
+    _last_message_id: str | None = None
+
+    def nudge(self) -> None:
+        """Something new waits to be said."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Speak for ever."""
+        while True:
+            line = self.narrator.speak(self.clock.monotonic())
+            if line is not None:
+                await self._utter(line)
+                continue
+            await self._pause()
+
+    async def keep_unkept(self) -> None:
+        """Keep, for ever, what was said while the store was away."""
+        while True:
+            await asyncio.sleep(_RETRY_S)
+            while self._unkept:
+                if not await self._is_kept(self._unkept[0], within_s=10.0):
+                    break
+                self._unkept.popleft()
+            self.is_healthy = not self._unkept
+
+    async def _pause(self) -> None:
+        wake_at = self.narrator.wake_at()
+        delay = None if wake_at is None else max(0.0, wake_at - self.clock.monotonic())
+        try:
+            async with asyncio.timeout(delay):
+                await self._news.wait()
+        except TimeoutError:
+            return
+        self._news.clear()
+
+    async def _utter(self, line: Line) -> None:
+        now = self.clock.time()
+        message = NewMessage(
+            id=self.new_id(),
+            session_id=self.session_id,
+            role="assistant",
+            kind="narration",
+            content=line.text,
+            created_at=utc(now),
+            cause=line.cause,
+            as_of=line.as_of,
+        )
+        if not await self._is_kept(message, within_s=KEEP_WITHIN_S):
+            self._unkept.append(message)
+            self.is_healthy = False
+        envelope = outgoing.said(line.agent_id, message.id, line.text, event_id=self.new_id(), now=now)
+        await self._publish(envelope)
+        if line.interrupts and self._last_message_id is not None:
+            await self._mark_interrupted(self._last_message_id)
+        self._last_message_id = message.id
+        self.spoken(line, message, envelope)
+
+    async def _is_kept(self, message: NewMessage, within_s: float) -> bool:
+        try:
+            async with asyncio.timeout(within_s):
+                await self.messages.append(message)
+        except (TimeoutError, Unavailable):
+            return False
+        return True
+
+    async def _publish(self, envelope: Envelope) -> None:
+        try:
+            await self.publisher.publish(outgoing.CHANNEL, envelope.as_json())
+        except Unavailable:
+            self.unpublished += 1
+
+    async def _mark_interrupted(self, message_id: str) -> None:
+        try:
+            async with asyncio.timeout(KEEP_WITHIN_S):
+                await self.messages.mark_interrupted(message_id)
+        except (TimeoutError, Unavailable):
+            self.is_healthy = False

@@ -1,0 +1,1 @@
+"""Live events become state, mood and scene."""

@@ -1,0 +1,121 @@
+"""The roof of a rehearsal: the same feed, heart and narrator on a clock moved by hand; nothing outside is touched."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+
+from agent_runtime.agents.agent import Agent
+from agent_runtime.core.broadcast import Broadcast
+from agent_runtime.core.character import Character
+from agent_runtime.core.clock import ManualClock
+from agent_runtime.core.conversation import LoggedEvent
+from agent_runtime.core.events import BadEvent, Envelope, parse_envelope
+from agent_runtime.core.line import Line
+from agent_runtime.core.starter_phrases import STARTER
+from agent_runtime.domains import DOMAINS
+from agent_runtime.feed import Feed
+from agent_runtime.narration.narrator import Narrator
+from agent_runtime.narration.phrasebook import PhraseBook
+from agent_runtime.narration.rules import Pacing
+from agent_runtime.projection.heart import Heart
+from agent_runtime.projection.projector import Projector
+
+
+class _NoJournal:
+    """Where a rehearsal keeps its event log: nowhere."""
+
+    def note(self, event: LoggedEvent) -> None: ...
+
+    async def keep(self, events: list[LoggedEvent]) -> None: ...
+
+
+class Rehearsal:
+    """Plays recorded events to one character. The same events, seed and speed give the same lines, byte for byte.
+
+    `speed` is how many recorded seconds pass in one; the narrator lives in the faster time. With `pacing.is_paced`
+    False, time is the recording's own and every line is said as soon as it is true.
+    """
+
+    def __init__(self, character: Character, pacing: Pacing, seed: str, *, speed: float = 1.0, locale: str) -> None:
+        numbers = count(1)
+        self.clock = ManualClock()
+        self.dead = 0
+        self._speed = speed
+        self._began: float | None = None
+        projector = Projector(DOMAINS)
+        heart = Heart(character.slug, character, 0.0)
+        self._narrator = Narrator(
+            character.slug,
+            PhraseBook(character, STARTER, seed),
+            pacing,
+            projector.stage,
+            lambda: heart.label,
+            locale,
+        )
+        self.agent = Agent(character, heart, self.clock, projector.stage, voice=self._narrator, locale=locale)
+        self._feed = Feed(
+            projector,
+            _NoJournal(),
+            [self.agent],
+            Broadcast(keep=1),
+            self.clock,
+            new_id=lambda: f"rehearsal-{next(numbers)}",
+        )
+        self._hosts_nothing = not character.hosts.is_host
+
+    def play(self, raw: bytes) -> Iterator[Line]:
+        """Let time pass until the event, then take it in; yields the lines said on the way and because of it."""
+        envelope = self._read(raw)
+        if envelope is None:
+            return
+        moment = self._moment(envelope)
+        yield from self._until(moment)
+        self.clock.move_to(moment)
+        channel = self._feed.channel_of(envelope.type)
+        self._feed.take(channel, envelope)
+        yield from self._spoken()
+
+    def finish(self) -> Iterator[Line]:
+        """Let time pass until nothing waits to be said."""
+        yield from self._until(float("inf"))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What became of the events (accepted, duplicate, dead:REASON …) and how many cues were superseded."""
+        return {**self._feed.counts, "superseded": self._narrator.superseded}
+
+    def _read(self, raw: bytes) -> Envelope | None:
+        try:
+            return parse_envelope(raw, int(self.clock.time() * 1000))
+        except BadEvent as bad:
+            self._feed.counts[f"dead:{bad.reason}"] += 1
+            return None
+
+    def _moment(self, envelope: Envelope) -> float:
+        recorded = envelope.timestamp / 1000
+        if self._began is None:
+            self._began = recorded
+        return self._began + max(0.0, recorded - self._began) / self._speed
+
+    def _until(self, moment: float) -> Iterator[Line]:
+        while (wake := self._narrator.wake_at()) is not None and wake < moment:
+            self.clock.move_to(wake)
+            yield from self._spoken()
+
+    def _spoken(self) -> Iterator[Line]:
+        while (line := self._narrator.speak(self.clock.monotonic())) is not None:
+            yield line
+
+
+async def play_in_time(rehearsal: Rehearsal, events: Iterable[bytes], said: Callable[[Line], None]) -> None:
+    """Play as a clock on the wall would: wait before each line until its moment has come."""
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    offset: float | None = None
+    for raw in events:
+        for line in rehearsal.play(raw):
+            offset = line.at if offset is None else offset
+            await asyncio.sleep(max(0.0, (line.at - offset) - (loop.time() - started)))
+            said(line)
+    for line in rehearsal.finish():
+        said(line)

@@ -1,0 +1,77 @@
+"""Column types that read and write the same Python values on SQLite and PostgreSQL."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, JSON, BigInteger, DateTime, Dialect, Integer, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+POSTGRESQL = "postgresql"
+
+
+def to_millisecond(moment: datetime) -> datetime:
+    """The moment as it will be read back: in UTC, cut (never rounded) to whole milliseconds."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    exact = moment.astimezone(UTC)
+    return exact.replace(microsecond=exact.microsecond // 1000 * 1000)
+
+
+def dump_json(value: Any) -> str:
+    """Compact JSON; raises ValueError for NaN and infinities, which PostgreSQL would refuse."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime of millisecond precision: timestamptz on PostgreSQL, epoch milliseconds on SQLite."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Timestamp with time zone where there is one."""
+        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == POSTGRESQL else BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """What the driver is given."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return to_millisecond(value) if dialect.name == POSTGRESQL else (value - EPOCH) // _MILLISECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """What the driver gave."""
+        if value is None:
+            return None
+        return to_millisecond(value) if dialect.name == POSTGRESQL else EPOCH + value * _MILLISECOND
+
+
+class TextList(TypeDecorator[Sequence[str]]):
+    """A list of texts as ONE parameter, so that a statement stays the same text for lists of any length."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """An array on PostgreSQL, JSON for `json_each` on SQLite."""
+        return dialect.type_descriptor(ARRAY(String) if dialect.name == POSTGRESQL else Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+        """What the driver is given."""
+        return value if value is None or dialect.name == POSTGRESQL else dump_json(list(value))
+
+
+def json_column() -> TypeEngine[Any]:
+    """JSON text on SQLite, JSONB on PostgreSQL."""
+    return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), POSTGRESQL)
+
+
+def counter_column() -> TypeEngine[int]:
+    """A 64-bit counter; SQLite gives out row numbers for exactly INTEGER."""
+    return BigInteger().with_variant(Integer, "sqlite")

@@ -1,0 +1,106 @@
+"""The event log in SQL: the port `core.ports.Events`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, desc, select
+
+from agent_runtime.core.conversation import LoggedEvent, Page
+from agent_runtime.store.columns import to_millisecond
+from agent_runtime.store.cursor import read_seq_cursor, seq_cursor
+from agent_runtime.store.dialects import DIALECTS, among, insert
+from agent_runtime.store.engine import Engine
+from agent_runtime.store.paging import check_limit, page_of
+from agent_runtime.store.tables import event_logs
+from agent_runtime.store.text import check_id, is_storable, mended, mended_json
+from agent_runtime.store.writer import Writer
+
+_CURSOR = "events"
+_SELECT = select(*(event_logs.c[name] for name in LoggedEvent.model_fields))
+_INSERT = {dialect: insert(dialect, event_logs).on_conflict_do_nothing(index_elements=["id"]) for dialect in DIALECTS}
+_KNOWN = {dialect: select(event_logs.c.id).where(among(dialect, event_logs.c.id, "ids")) for dialect in DIALECTS}
+
+
+@dataclass(frozen=True)
+class SqlEvents:
+    """The log of everything heard, in either database."""
+
+    engine: Engine
+    writer: Writer
+
+    async def append(self, events: Sequence[LoggedEvent]) -> None:
+        """Keep a batch at once; known ids are left as they are. What cannot be kept of a text (NUL, half a surrogate
+        pair) becomes U+FFFD: one strange event must not cost the others their place. Raises Refused for a bad id."""
+        rows = [_storable(event) for event in events]
+        if rows:
+            await self.writer.write(_append, rows)
+
+    async def list(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+        dead: bool | None = None,
+    ) -> Page[LoggedEvent]:
+        """One page, ascending. Raises Refused."""
+        check_limit(limit)
+        if kind is not None and not is_storable(kind):
+            return Page(data=())
+        query = _SELECT.where(event_logs.c.seq > read_seq_cursor(_CURSOR, cursor))
+        query = _filtered(query, kind, since, dead).order_by(event_logs.c.seq).limit(limit + 1)
+        rows = await self.engine.read(lambda db: db.execute(query).all())
+        return page_of([_event(row) for row in rows], limit, lambda last: seq_cursor(_CURSOR, last.seq))
+
+    async def known(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of `ids` that are in the log."""
+        asked = [event_id for event_id in ids if is_storable(event_id)]
+        if not asked:
+            return frozenset()
+        return await self.engine.read(
+            lambda db: frozenset(db.execute(_KNOWN[db.dialect.name], {"ids": asked}).scalars())
+        )
+
+    async def recent_ids(self, limit: int) -> Sequence[str]:
+        """Ids of the newest `limit` events, oldest first."""
+        query = select(event_logs.c.id).order_by(desc(event_logs.c.seq)).limit(max(limit, 0))
+        ids = await self.engine.read(lambda db: db.execute(query).scalars().all())
+        return tuple(reversed(ids))
+
+
+def _filtered(query: Select[Any], kind: str | None, since: datetime | None, dead: bool | None) -> Select[Any]:
+    if kind is not None:
+        query = query.where(event_logs.c.type == kind)
+    if since is not None:
+        query = query.where(event_logs.c.timestamp >= since)
+    if dead is not None:
+        query = query.where(event_logs.c.reason.is_not(None) if dead else event_logs.c.reason.is_(None))
+    return query
+
+
+def _storable(event: LoggedEvent) -> dict[str, Any]:
+    """The event as a row, without a place: the database gives it one."""
+    check_id("event id", event.id)
+    return {
+        "id": event.id,
+        "timestamp": to_millisecond(event.timestamp),
+        "type": mended(event.type),
+        "source": mended(event.source),
+        "channel": mended(event.channel),
+        "data": mended_json(event.data),
+        "reason": None if event.reason is None else mended(event.reason),
+    }
+
+
+def _event(row: Row[Any]) -> LoggedEvent:
+    return LoggedEvent(**row._mapping)
+
+
+def _append(db: Connection, batches: Sequence[list[dict[str, Any]]]) -> list[Exception | None]:
+    """Batches that wait together are one statement; the log's order is theirs."""
+    db.execute(_INSERT[db.dialect.name], list(chain.from_iterable(batches)))
+    return [None] * len(batches)

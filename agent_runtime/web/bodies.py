@@ -1,0 +1,75 @@
+"""Reading requests and writing replies: sizes and shapes are checked here, once."""
+
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel
+from pydantic_core import from_json, to_json
+
+from agent_runtime.web.errors import Problem
+
+MESSAGE_BODY_BYTES = 64 * 1024
+EVENTS_BODY_BYTES = 1024 * 1024
+_DEEPEST = 32
+B = TypeVar("B", bound=BaseModel)
+
+
+async def read_json(request: web.Request, limit: int) -> Any:
+    """The decoded body. Raises Problem 400 for what is not JSON, 413 for what is too large."""
+    if request.content_length is not None and request.content_length > limit:
+        raise Problem(413, "too_large", f"the body may have at most {limit} bytes")
+    raw = bytearray()
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        raw += chunk
+        if len(raw) > limit:
+            raise Problem(413, "too_large", f"the body may have at most {limit} bytes")
+    if not raw.strip():
+        raise Problem(400, "invalid_json", "the body is empty; send a JSON value", pointer="")
+    if _depth(raw) > _DEEPEST:
+        raise Problem(400, "invalid_json", f"the body is nested deeper than {_DEEPEST} levels", pointer="")
+    try:
+        return from_json(bytes(raw), allow_inf_nan=False)
+    except ValueError as error:
+        raise Problem(400, "invalid_json", f"not valid JSON: {error}"[:300], pointer="") from error
+
+
+async def read_body(request: web.Request, model: type[B], limit: int = MESSAGE_BODY_BYTES) -> B:
+    """The body as `model`. Raises Problem; pydantic's ValidationError becomes a 422 with pointers."""
+    body = await read_json(request, limit)
+    if not isinstance(body, dict):
+        raise Problem(422, "invalid_body", "the body must be a JSON object", pointer="")
+    return model.model_validate(body)
+
+
+def reply(body: BaseModel | dict[str, Any], status: int = 200) -> web.Response:
+    """A JSON reply in UTF-8."""
+    raw = body.model_dump_json().encode() if isinstance(body, BaseModel) else to_json(body)
+    return web.Response(body=raw, status=status, content_type="application/json", charset="utf-8")
+
+
+def limit_of(request: web.Request) -> int:
+    """`?limit=`, 1 to 200, 50 by default."""
+    text = request.query.get("limit", "50")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 200):
+        raise Problem(422, "invalid_query", "limit must be a whole number from 1 to 200")
+    return int(text)
+
+
+def _depth(raw: bytearray) -> int:
+    """How deep brackets are nested, strings left out; counted before parsing, so that nothing recurses."""
+    if raw.count(b"[") + raw.count(b"{") <= _DEEPEST:
+        return 0
+    depth = deepest = 0
+    in_string = escaped = False
+    for byte in raw:
+        if in_string:
+            in_string = escaped or byte != 0x22
+            escaped = byte == 0x5C and not escaped
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest

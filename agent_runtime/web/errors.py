@@ -1,0 +1,136 @@
+"""The one table from failures to HTTP: RFC 9457 problems, and never a traceback."""
+
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from agent_runtime.core.errors import (
+    Busy,
+    Draining,
+    Interrupted,
+    ModelFailed,
+    NotFound,
+    Refused,
+    RuntimeFault,
+    TurnRunning,
+    Unavailable,
+)
+
+REQUEST_ID = "X-Request-Id"
+_log = structlog.get_logger(__name__)
+_STATUS: dict[type[RuntimeFault], int] = {
+    NotFound: 404,
+    Refused: 422,
+    Busy: 429,
+    TurnRunning: 409,
+    Draining: 503,
+    Interrupted: 503,
+    ModelFailed: 502,
+    Unavailable: 503,
+}
+_TITLES = {
+    400: "Bad request",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    408: "Request timed out",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    421: "Misdirected request",
+    422: "Cannot be processed",
+    429: "Too many requests",
+    500: "Internal error",
+    502: "The model failed",
+    503: "Unavailable",
+    504: "The model timed out",
+}
+
+
+class Problem(Exception):
+    """A refusal decided in the door itself; `pointer` is a JSON pointer into the request body."""
+
+    def __init__(self, status: int, code: str, detail: str, pointer: str | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.errors = [{"pointer": pointer, "detail": detail}] if pointer is not None else []
+
+
+def problem_of(fault: RuntimeFault) -> dict[str, Any]:
+    """The problem document of a failure, without request id."""
+    status = _STATUS.get(type(fault), 500)
+    if isinstance(fault, ModelFailed) and fault.reason == "timeout":
+        status = 504
+    body = _document(status, fault.code, str(fault))
+    match fault:
+        case TurnRunning():
+            body["turn_id"] = fault.turn_id
+        case ModelFailed():
+            body["reason"] = fault.reason
+        case _:
+            pass
+    return body
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every failure into problem+json. This is the supervisor of a request."""
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return _respond(request, _document(problem.status, problem.code, str(problem), problem.errors))
+    except RuntimeFault as fault:
+        return _respond(request, problem_of(fault), retry_after=_retry_after(fault))
+    except ValidationError as error:
+        return _respond(request, _invalid(error))
+    except web.HTTPRequestEntityTooLarge:
+        return _respond(request, _document(413, "too_large", "the body is larger than this URL accepts"))
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        code = {404: "no_such_url", 405: "method_not_allowed"}.get(error.status, "http_error")
+        return _respond(request, _document(error.status, code, error.reason), allow=error.headers.get("Allow"))
+    except Exception:  # noqa: BLE001 - the named supervisor of a request
+        _log.exception("request crashed", path=request.path)
+        return _respond(request, _document(500, "internal", "something went wrong here; the log tells what"))
+
+
+def _document(status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    body: dict[str, Any] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status}
+    body |= {"code": code, "detail": detail}
+    return body | ({"errors": errors} if errors else {})
+
+
+def _invalid(error: ValidationError) -> dict[str, Any]:
+    errors = [
+        {"pointer": "/" + "/".join(str(part) for part in each["loc"]), "detail": each["msg"]}
+        for each in error.errors(include_url=False, include_input=False)[:20]
+    ]
+    return _document(422, "invalid_body", f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
+
+
+def _retry_after(fault: RuntimeFault) -> int | None:
+    match fault:
+        case Busy():
+            return fault.retry_after
+        case Draining() | Unavailable():
+            return 5
+        case _:
+            return None
+
+
+def _respond(
+    request: web.Request, body: dict[str, Any], *, retry_after: int | None = None, allow: str | None = None
+) -> web.Response:
+    body["request_id"] = request.get("request_id", "")
+    response = web.Response(body=to_json(body), status=body["status"], content_type="application/problem+json")
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    if allow:
+        response.headers["Allow"] = allow
+    return response

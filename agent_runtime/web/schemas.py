@@ -1,0 +1,88 @@
+"""Requests and replies of the native API: snake_case JSON, unknown fields refused."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+from agent_runtime.core.clock import iso
+from agent_runtime.core.conversation import LoggedEvent, Message, Session
+
+Moment = Annotated[datetime, PlainSerializer(iso, return_type=str, when_used="json")]
+ShortText = Annotated[str, StringConstraints(max_length=200)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class UserBody(_Request):
+    id: ShortText = ""
+    name: ShortText = ""
+
+
+class NewSessionBody(_Request):
+    """POST /api/sessions"""
+
+    character: ShortText
+    user: UserBody | None = None
+    metadata: dict[str, Any] = Field(default_factory=dict, max_length=50)
+
+
+class TurnBody(_Request):
+    """POST /api/sessions/{id}/messages"""
+
+    content: str
+    user: UserBody | None = None
+    stream: bool = False
+    mode: Literal["queue", "reject"] = "queue"
+    metadata: dict[str, Any] = Field(default_factory=dict, max_length=50)
+
+
+class SessionView(BaseModel):
+    id: str
+    character: str
+    title: str | None
+    created_at: Moment
+    updated_at: Moment
+    message_count: int
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, session: Session) -> "SessionView":
+        return cls(**session.model_dump(exclude={"agent_id"}))
+
+
+class MessageView(BaseModel):
+    id: str
+    session_id: str
+    seq: int
+    parent_id: str | None
+    role: str
+    kind: str
+    content: str
+    created_at: Moment
+    interrupted: bool
+    cause: tuple[str, ...]
+    as_of: str | None
+
+    @classmethod
+    def of(cls, message: Message) -> "MessageView":
+        return cls(**message.model_dump(exclude={"turn_id"}))
+
+
+class EventView(BaseModel):
+    """One row of the event log; `reason` says why a dead letter could not be used."""
+
+    seq: int
+    id: str
+    timestamp: Moment
+    type: str
+    source: str
+    channel: str
+    data: dict[str, Any]
+    reason: str | None
+
+    @classmethod
+    def of(cls, event: LoggedEvent) -> "EventView":
+        return cls(**event.model_dump())

@@ -1,0 +1,42 @@
+"""What Alembic runs: our tables, on the connection it is given (`store.schema`) or at `-x url=...`."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from agent_runtime.store.columns import TextList, UtcTime
+from agent_runtime.store.migrating import with_connection
+from agent_runtime.store.tables import metadata
+
+
+def render_type(kind: str, value: object, _context: object) -> str | bool:
+    """Our own column types in generated migrations by their own name."""
+    if kind == "type" and isinstance(value, UtcTime | TextList):
+        return f"columns.{type(value).__name__}()"
+    return False
+
+
+def is_ours(_object: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
+    """The database may be shared: a table that we do not know is somebody else's."""
+    return not (kind == "table" and reflected and name not in metadata.tables)
+
+
+def migrate(connection: Connection) -> None:
+    """Run what the command asked for, each revision in a transaction of its own."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        transaction_per_migration=True,
+        transactional_ddl=True,
+        include_object=is_ours,
+        render_item=render_type,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    migrate(given)
+else:
+    with_connection(context.get_x_argument(as_dictionary=True)["url"], migrate)
