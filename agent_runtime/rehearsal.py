@@ -1,7 +1,6 @@
 """The roof of a rehearsal: the same feed, heart and narrator on a clock moved by hand; nothing outside is touched."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import count
 
 from agent_runtime.agents.agent import Agent
@@ -11,7 +10,6 @@ from agent_runtime.core.clock import ManualClock
 from agent_runtime.core.conversation import LoggedEvent
 from agent_runtime.core.events import BadEvent, Envelope, parse_envelope
 from agent_runtime.core.line import Line
-from agent_runtime.core.starter_phrases import STARTER
 from agent_runtime.domains import DOMAINS
 from agent_runtime.feed import Feed
 from agent_runtime.narration.narrator import Narrator
@@ -46,7 +44,7 @@ class Rehearsal:
         heart = Heart(character.slug, character, 0.0)
         self._narrator = Narrator(
             character.slug,
-            PhraseBook(character, STARTER, seed),
+            PhraseBook(character, seed),
             pacing,
             projector.stage,
             lambda: heart.label,
@@ -105,17 +103,3 @@ class Rehearsal:
     def _spoken(self) -> Iterator[Line]:
         while (line := self._narrator.speak(self.clock.monotonic())) is not None:
             yield line
-
-
-async def play_in_time(rehearsal: Rehearsal, events: Iterable[bytes], said: Callable[[Line], None]) -> None:
-    """Play as a clock on the wall would: wait before each line until its moment has come."""
-    loop = asyncio.get_running_loop()
-    started = loop.time()
-    offset: float | None = None
-    for raw in events:
-        for line in rehearsal.play(raw):
-            offset = line.at if offset is None else offset
-            await asyncio.sleep(max(0.0, (line.at - offset) - (loop.time() - started)))
-            said(line)
-    for line in rehearsal.finish():
-        said(line)

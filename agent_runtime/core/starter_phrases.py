@@ -1,376 +1,293 @@
 """Plain English words for every family of phrases, used where a character has none of its own."""
 
 from collections.abc import Mapping
+from itertools import pairwise
+from re import MULTILINE, split
 
 from agent_runtime.core.character import Phrases
 
+# [family], then a long line a row; short ones in rows that begin with a bar. They hold whoever leads and whatever
+# moved the price: {bidder} may be "a bidder", and is the leader rather than whoever bid last.
+_TEXT = """\
+[open]
+We open on {title}.
+{title} is open for bids.
+The next lot is {title}. Who will begin?
+Bidding begins now on {title}.
+Here is {title}. I am ready for a first bid.
+| {title} is open. | Now: {title}. | Open: {title}. | {title}, open for bids.
+[first_bid]
+The first bid on {lot} is in: {amount}, with {bidder}.
+We begin at {amount}, with {bidder}.
+A first bid. {amount}, and {bidder} leads.
+{lot} has its first bid. {amount}, with {bidder}.
+First to bid is {bidder}, and we stand at {amount}.
+A start at {amount}, with {bidder}. Next is {next}.
+| First bid: {amount}. | {amount}, to begin. | We begin at {amount}. | {lot} begins at {amount}.
+[bid]
+{lot} is at {amount}, with {bidder}.
+{amount} on {lot}, and {bidder} leads.
+On {lot} we have {amount}, with {bidder}.
+The bid on {lot} is {amount}, held by {bidder}.
+{amount}, with {bidder}.
+We stand at {amount}, and {bidder} leads.
+The bid is {amount}, with {bidder} in front.
+At {amount} now, and the lead is with {bidder}.
+{amount} with {bidder}. I am looking for {next}.
+{lot} at {amount}, with {bidder} ahead of {loser}.
+| {amount}. | {amount}, with {bidder}. | At {amount}. | {lot}: {amount}. | {amount} on {lot}. |
+| {lot}, {amount}.
+[bids_merged]
+{count} bids together on {lot}: {amount}, with {bidder}.
+{lot} took {count} bids. It is at {amount}, with {bidder}.
+{count} bids on {lot}, and {bidder} leads at {amount}.
+On {lot}, {count} bids. We are at {amount}, with {bidder}.
+{count} bids, and we stand at {amount} with {bidder}.
+{count} more. {amount}, with {bidder}.
+After {count} bids it is {amount}, and {bidder} leads.
+{amount} after {count} bids, with {bidder} in front.
+{count} bids, {amount}, with {bidder}. {next} is next.
+| {count} bids, {amount}. | {amount} after {count}. | {count} more: {amount}. | {lot}, {count} bids, {amount}.
+[race]
+Back and forth on {lot}: {amount}, with {bidder}.
+Two bidders trade {lot} between them. {amount}, with {bidder}.
+{lot} goes to and fro. {amount}, and {bidder} leads.
+On {lot} they answer each other. {amount}, with {bidder}.
+Back and forth. {amount}, with {bidder} in front.
+They answer each other: {amount}, with {bidder}.
+A duel, and it is at {amount}, with {bidder}.
+Neither lets go. {amount}, with {bidder}.
+{amount}, with {bidder} ahead of {loser}, and no one lets go.
+| A duel: {amount}. | Back and forth: {amount}. | {amount}, with {bidder} now. | {lot}, to and fro: {amount}.
+[jump]
+A jump on {lot}: {amount}, with {bidder}.
+{lot} leaps to {amount}, with {bidder}.
+A long step on {lot}. {amount}, and {bidder} leads.
+{lot} skips a few steps: {amount}, with {bidder}.
+A jump to {amount}, with {bidder}.
+That is a leap. {amount}, and {bidder} leads.
+A long step up: {amount}, with {bidder} in front.
+Straight to {amount}, with {bidder}.
+| A jump: {amount}. | {amount}, in one leap. | A leap to {amount}. | {lot} leaps to {amount}.
+[new_bidder]
+A new bidder on {lot}: {bidder}, at {amount}.
+{lot} has a new name on it, {bidder}, at {amount}.
+Someone new joins {lot}. {amount}, with {bidder}.
+New on {lot}, at {amount}: {bidder}.
+A new bidder, {bidder}, leads at {amount}.
+Someone new: {bidder}, at {amount}.
+A fresh name at {amount}, and it is {bidder}.
+{amount} now, with {bidder}, who is new to this lot.
+| New: {bidder}, {amount}. | A new bidder: {amount}. | Someone new. {amount}. | {lot}, a new name: {amount}.
+[milestone]
+{lot} has reached {milestone}. We are at {amount}.
+{milestone} is reached on {lot}. It stands at {amount}.
+{lot} is in new figures: {milestone} reached, {amount} bid.
+We reach {milestone} on {lot}. The price is {amount}.
+{milestone} reached. We are at {amount}.
+That brings us to {milestone}. The price is {amount}.
+A round number is behind us, {milestone}. It is {amount}.
+{milestone} it is, and the bid stands at {amount}.
+{milestone} reached, at {amount}, with {bidder}.
+| {milestone} reached. | {milestone}. | We reach {milestone}. | {lot} reaches {milestone}.
+[reserve_met]
+The reserve on {title} is met.
+{lot} has met its reserve.
+The reserve is met on {lot}.
+The reserve is met. {lot} can go home with someone.
+| Reserve met. | The reserve is met. | {lot}: reserve met. | Met, the reserve on {lot}.
+[lull]
+It is quiet on {lot}. Who will bid?
+No new bid on {title} for a while. It is open.
+{lot} is waiting. I am ready when you are.
+A quiet moment on {title}. Have another look.
+{lot} is still at {amount}, with {bidder}.
+Quiet on {lot}. {next} would take us on.
+| Quiet on {lot}. | {lot} is waiting. | Any bid on {lot}? | {lot} is open.
+[extended]
+More time for {title}.
+The clock on {lot} has been extended.
+{lot} stays open a little longer.
+{title} is extended. There is more time to bid.
+More time for {lot}, at {amount} with {bidder}.
+{lot} is extended. {seconds} seconds on the clock.
+| {lot} is extended. | More time on {lot}. | Extended: {lot}. | More time.
+[closing]
+{seconds} seconds left on {lot}.
+{title} closes in {seconds} seconds.
+{lot} has {seconds} seconds to go.
+On {lot} the clock says {seconds} seconds.
+{seconds} seconds to go.
+The clock says {seconds} seconds.
+We close in {seconds} seconds.
+{seconds} seconds, if you want it.
+{seconds} seconds on {lot}, at {amount} with {bidder}.
+| {seconds} seconds. | {seconds} to go. | {lot}: {seconds} seconds. | {seconds} seconds on {lot}.
+[closing_last]
+{seconds} seconds: last call for {lot}.
+Last call on {title}. {seconds} seconds.
+{lot} closes in {seconds} seconds. Last call.
+Last call, {seconds} seconds on {lot}.
+Last call. {seconds} seconds.
+This is the last call, {seconds} seconds.
+Last call on {lot} at {amount}, with {bidder}. {seconds} seconds.
+| Last call. | Last call, {seconds}. | {lot}, last call. | Last call on {lot}.
+[sold]
+Sold: {title}, for {amount}, to {bidder}.
+{title} is sold to {bidder} for {amount}.
+Sold. {title} goes to {bidder} at {amount}.
+The hammer is down: {title} is sold at {amount}, to {bidder}.
+At {amount}, {title} is sold to {bidder}. Congratulations.
+| {title}, sold at {amount}. | Sold, {title}: {amount}, to {bidder}. | {title} sold to {bidder}. |
+| Sold: {title}, {amount}.
+[passed]
+{title} is passed.
+No sale on {title}. It is passed.
+{title} goes back to its owner, passed.
+We pass {title}.
+| {title} is passed. | Passed: {title}. | We pass {title}. | {title}, passed.
+[cancelled]
+{title} has been withdrawn.
+The sale of {title} is cancelled.
+{title} is withdrawn from the sale.
+We stop here on {title}: it has been cancelled.
+| {title} is withdrawn. | Withdrawn: {title}. | {title}, cancelled. | Cancelled: {title}.
+[rejected]
+One bid on {lot} could not be accepted. Thank you all the same.
+A bid on {title} could not be taken. Please try again.
+I could not accept a bid on {lot}. You are welcome to try again.
+With thanks, that bid on {title} does not stand.
+My regrets to {bidder}: that bid on {lot} could not be taken.
+That bid does not stand. {lot} is still at {amount}.
+| That bid does not stand. | I could not take that bid. | Not accepted, with thanks. |
+| Please try again on {lot}.
+[correction]
+A correction on {title}: what I said last no longer stands.
+I correct myself on {title}. My last word on it is withdrawn.
+A correction: on {lot} the record has changed.
+Please set aside what I said last about {title}.
+A correction on {title}: the figure is {amount}.
+I correct myself: {lot}, {amount}, with {bidder}.
+| A correction on {lot}. | I correct myself on {lot}. | Correction: {lot}. | Correction, {lot}: {amount}. |
+| {lot}, corrected.
+[feed_lost]
+I have lost the line to the auction. One moment.
+The auction has gone silent on my side. Please wait.
+I cannot hear the bids just now. I am listening for them.
+My view of the auction is interrupted.
+| The line is down. | I have lost the line. | One moment, please. | I cannot hear bids.
+[feed_back]
+The line to the auction is back.
+I can hear the auction again.
+We are connected again. Thank you for waiting.
+My view of the auction has returned.
+| We are back. | The line is back. | I hear you again. | Connected again.
+[stage_of_day]
+The auction day moves to its next part.
+We turn the page in today's programme.
+The programme of the day moves on.
+The next part of the day is here.
+The auction day moves on: {title}.
+| The day moves on. | Next on the programme. | We move on. | The programme moves on.
+[welcome]
+Welcome. It is good to have you here.
+Hello, and welcome.
+Welcome in. Ask me whatever you like.
+Good to see you. Make yourself at home.
+Welcome, {user}.
+| Welcome. | Hello. | Welcome in. | Good to see you.
+[recap]
+Back to {title}, which is open.
+{title} is in front of us.
+We are on {title}, and it is open.
+To sum up: {title} is open for bids.
+Here is where we are: {title} stands at {amount}, with {bidder}.
+To sum up, {title} is at {amount}.
+| Back to {lot}. | We are on {lot}. | {lot} is open. | On to {lot}.
+[answer_bid]
+The bid on {title} is {amount}.
+{title} stands at {amount}.
+We are at {amount} on {lot}.
+It is {amount} for {lot} at the moment.
+{title} is at {amount}, with {bidder}. The next bid is {next}.
+| {amount}. | It is {amount}. | {lot}: {amount}. | At {amount}.
+[answer_leader]
+The lead on {title} is with {bidder}, at {amount}.
+{title} is with {bidder} at the moment, for {amount}.
+At {amount}, {bidder} leads on {lot}.
+On {lot} it is {bidder} in front, at {amount}.
+| It is {bidder}. | With {bidder}, at {amount}. | {lot} is with {bidder}. | At {amount}, {bidder}.
+[answer_no_bids]
+There is no bid on {title} yet.
+{title} is open and has no bid so far.
+Nobody has bid on {lot} yet.
+No bids on {lot} so far. You could be the first.
+| No bid yet. | None so far. | {lot} has no bid yet. | No bids on {lot}.
+[answer_time]
+There are {seconds} seconds left on {title}.
+{title} closes in {seconds} seconds.
+The clock on {lot} shows {seconds} seconds.
+{lot} has {seconds} seconds to go.
+There is time left on {title}: {time}.
+{title} closes in {time}.
+The clock on {lot} shows {time}.
+{lot} has {time} to go.
+| {seconds} seconds. | {seconds} seconds left. | {lot}: {seconds} seconds. | {seconds} seconds to go. |
+| {time}. | {time} left. | {lot}: {time}. | {time} to go.
+[answer_closed]
+{title} is closed.
+Bidding on {title} has ended.
+{title} is no longer open for bids.
+The bidding on {lot} is over.
+{title} went to {bidder} for {amount}.
+{title} is closed. It went to {bidder} at {amount}.
+| {lot} is closed. | Closed. | {title} has ended. | {lot} is over.
+[answer_nothing]
+No lot is open at the moment.
+There is nothing under the hammer right now.
+We are between lots. Nothing is open.
+Nothing is open for bids just now.
+| Nothing is open. | No lot is open. | Between lots. | Nothing right now.
+[small_talk]
+I am listening. Tell me a little more.
+That is worth a thought. What makes you say it?
+Go on, I would like to hear the rest.
+I see. And how do you feel about it?
+Tell me more about that, {user}.
+| Go on. | Tell me more. | I am listening. | I see.
+[thanks]
+You are very welcome.
+With pleasure.
+Thank you for saying so.
+It was no trouble at all.
+You are welcome, {user}.
+| You are welcome. | With pleasure. | Any time. | Gladly.
+[abuse]
+I would rather we spoke kindly to each other.
+Let us keep this friendly, please.
+I will leave that where it is. Shall we talk about something else?
+That is not how I would like us to talk.
+| Kindly, please. | Let us be friendly. | I will leave that. | Not like that, please.
+[away]
+I cannot find my words just now. Please try again in a moment.
+Something keeps me from answering. Give me a moment, please.
+I lost my thread there. Could you ask me again?
+I cannot answer properly right now. Please try once more.
+| One moment, please. | Please ask me again. | I lost my thread. | Try me again shortly.
+"""
 
-def _phrases(long: str, short: str) -> Phrases:
-    """One long line a row; short ones between bars. Both hold for whoever leads, whatever moved the price."""
-    rows = tuple(row.strip() for row in long.strip().splitlines())
-    return Phrases(long=rows, short=tuple(part.strip() for part in short.split("|")))
+
+def _families(text: str) -> Mapping[str, Phrases]:
+    parts = split(r"^\[(\w+)\]$", text, flags=MULTILINE)[1:]
+    return {name: _phrases(body.strip().splitlines()) for name, body in list(pairwise(parts))[::2]}
 
 
-STARTER: Mapping[str, Phrases] = {
-    "open": _phrases(
-        """
-        We open on {title}.
-        {title} is open for bids.
-        The next lot is {title}. Who will begin?
-        Bidding begins now on {title}.
-        Here is {title}. I am ready for a first bid.
-        """,
-        "{title} is open. | Now: {title}. | Open: {title}. | {title}, open for bids.",
-    ),
-    "first_bid": _phrases(
-        """
-        The first bid on {lot} is in: {amount}, with {bidder}.
-        We begin at {amount}, with {bidder}.
-        A first bid. {amount}, and {bidder} leads.
-        {lot} has its first bid. {amount}, with {bidder}.
-        First to bid is {bidder}, and we stand at {amount}.
-        A start at {amount}, with {bidder}. Next is {next}.
-        """,
-        "First bid: {amount}. | {amount}, to begin. | We begin at {amount}. | {lot} begins at {amount}.",
-    ),
-    "bid": _phrases(
-        """
-        {lot} is at {amount}, with {bidder}.
-        {amount} on {lot}, and {bidder} leads.
-        On {lot} we have {amount}, with {bidder}.
-        The bid on {lot} is {amount}, held by {bidder}.
-        {amount}, with {bidder}.
-        We stand at {amount}, and {bidder} leads.
-        The bid is {amount}, with {bidder} in front.
-        At {amount} now, and the lead is with {bidder}.
-        {amount} with {bidder}. I am looking for {next}.
-        {lot} at {amount}, with {bidder} ahead of {loser}.
-        """,
-        "{amount}. | {amount}, with {bidder}. | At {amount}. | {lot}: {amount}. | {amount} on {lot}. | {lot}, {amount}.",
-    ),
-    "bids_merged": _phrases(
-        """
-        {count} bids together on {lot}: {amount}, with {bidder}.
-        {lot} took {count} bids. It is at {amount}, with {bidder}.
-        {count} bids on {lot}, and {bidder} leads at {amount}.
-        On {lot}, {count} bids. We are at {amount}, with {bidder}.
-        {count} bids, and we stand at {amount} with {bidder}.
-        {count} more. {amount}, with {bidder}.
-        After {count} bids it is {amount}, and {bidder} leads.
-        {amount} after {count} bids, with {bidder} in front.
-        {count} bids, {amount}, with {bidder}. {next} is next.
-        """,
-        "{count} bids, {amount}. | {amount} after {count}. | {count} more: {amount}. | {lot}, {count} bids, {amount}.",
-    ),
-    "race": _phrases(
-        """
-        Back and forth on {lot}: {amount}, with {bidder}.
-        Two bidders trade {lot} between them. {amount}, with {bidder}.
-        {lot} goes to and fro. {amount}, and {bidder} leads.
-        On {lot} they answer each other. {amount}, with {bidder}.
-        Back and forth. {amount}, with {bidder} in front.
-        They answer each other: {amount}, with {bidder}.
-        A duel, and it is at {amount}, with {bidder}.
-        Neither lets go. {amount}, with {bidder}.
-        {amount}, with {bidder} ahead of {loser}, and no one lets go.
-        """,
-        "A duel: {amount}. | Back and forth: {amount}. | {amount}, with {bidder} now. | {lot}, to and fro: {amount}.",
-    ),
-    "jump": _phrases(
-        """
-        A jump on {lot}: {amount}, with {bidder}.
-        {lot} leaps to {amount}, with {bidder}.
-        A long step on {lot}. {amount}, and {bidder} leads.
-        {lot} skips a few steps: {amount}, with {bidder}.
-        A jump to {amount}, with {bidder}.
-        That is a leap. {amount}, and {bidder} leads.
-        A long step up: {amount}, with {bidder} in front.
-        Straight to {amount}, with {bidder}.
-        """,
-        "A jump: {amount}. | {amount}, in one leap. | A leap to {amount}. | {lot} leaps to {amount}.",
-    ),
-    "new_bidder": _phrases(
-        """
-        A new bidder on {lot}: {bidder}, at {amount}.
-        {lot} has a new name on it, {bidder}, at {amount}.
-        Someone new joins {lot}. {amount}, with {bidder}.
-        New on {lot}, at {amount}: {bidder}.
-        A new bidder, {bidder}, leads at {amount}.
-        Someone new: {bidder}, at {amount}.
-        A fresh name at {amount}, and it is {bidder}.
-        {amount} now, with {bidder}, who is new to this lot.
-        """,
-        "New: {bidder}, {amount}. | A new bidder: {amount}. | Someone new. {amount}. | {lot}, a new name: {amount}.",
-    ),
-    "milestone": _phrases(
-        """
-        {lot} has reached {milestone}. We are at {amount}.
-        {milestone} is reached on {lot}. It stands at {amount}.
-        {lot} is in new figures: {milestone} reached, {amount} bid.
-        We reach {milestone} on {lot}. The price is {amount}.
-        {milestone} reached. We are at {amount}.
-        That brings us to {milestone}. The price is {amount}.
-        A round number is behind us, {milestone}. It is {amount}.
-        {milestone} it is, and the bid stands at {amount}.
-        {milestone} reached, at {amount}, with {bidder}.
-        """,
-        "{milestone} reached. | {milestone}. | We reach {milestone}. | {lot} reaches {milestone}.",
-    ),
-    "reserve_met": _phrases(
-        """
-        The reserve on {title} is met.
-        {lot} has met its reserve.
-        The reserve is met on {lot}.
-        The reserve is met. {lot} can go home with someone.
-        """,
-        "Reserve met. | The reserve is met. | {lot}: reserve met. | Met, the reserve on {lot}.",
-    ),
-    "lull": _phrases(
-        """
-        It is quiet on {lot}. Who will bid?
-        No new bid on {title} for a while. It is open.
-        {lot} is waiting. I am ready when you are.
-        A quiet moment on {title}. Have another look.
-        {lot} is still at {amount}, with {bidder}.
-        Quiet on {lot}. {next} would take us on.
-        """,
-        "Quiet on {lot}. | {lot} is waiting. | Any bid on {lot}? | {lot} is open.",
-    ),
-    "extended": _phrases(
-        """
-        More time for {title}.
-        The clock on {lot} has been extended.
-        {lot} stays open a little longer.
-        {title} is extended. There is more time to bid.
-        More time for {lot}, at {amount} with {bidder}.
-        {lot} is extended. {seconds} seconds on the clock.
-        """,
-        "{lot} is extended. | More time on {lot}. | Extended: {lot}. | More time.",
-    ),
-    "closing": _phrases(
-        """
-        {seconds} seconds left on {lot}.
-        {title} closes in {seconds} seconds.
-        {lot} has {seconds} seconds to go.
-        On {lot} the clock says {seconds} seconds.
-        {seconds} seconds to go.
-        The clock says {seconds} seconds.
-        We close in {seconds} seconds.
-        {seconds} seconds, if you want it.
-        {seconds} seconds on {lot}, at {amount} with {bidder}.
-        """,
-        "{seconds} seconds. | {seconds} to go. | {lot}: {seconds} seconds. | {seconds} seconds on {lot}.",
-    ),
-    "closing_last": _phrases(
-        """
-        {seconds} seconds: last call for {lot}.
-        Last call on {title}. {seconds} seconds.
-        {lot} closes in {seconds} seconds. Last call.
-        Last call, {seconds} seconds on {lot}.
-        Last call. {seconds} seconds.
-        This is the last call, {seconds} seconds.
-        Last call on {lot} at {amount}, with {bidder}. {seconds} seconds.
-        """,
-        "Last call. | Last call, {seconds}. | {lot}, last call. | Last call on {lot}.",
-    ),
-    "sold": _phrases(
-        """
-        Sold: {title}, for {amount}, to {bidder}.
-        {title} is sold to {bidder} for {amount}.
-        Sold. {title} goes to {bidder} at {amount}.
-        The hammer is down: {title} is sold at {amount}, to {bidder}.
-        At {amount}, {title} is sold to {bidder}. Congratulations.
-        """,
-        """{title}, sold at {amount}. | Sold, {title}: {amount}, to {bidder}. | {title} sold to {bidder}.
-        | Sold: {title}, {amount}.""",
-    ),
-    "passed": _phrases(
-        """
-        {title} is passed.
-        No sale on {title}. It is passed.
-        {title} goes back unsold, and is passed.
-        We pass {title}.
-        """,
-        "{title} is passed. | Passed: {title}. | We pass {title}. | {title}, passed.",
-    ),
-    "cancelled": _phrases(
-        """
-        {title} has been withdrawn.
-        The sale of {title} is cancelled.
-        {title} is withdrawn from the sale.
-        We stop here on {title}: it has been cancelled.
-        """,
-        "{title} is withdrawn. | Withdrawn: {title}. | {title}, cancelled. | Cancelled: {title}.",
-    ),
-    "rejected": _phrases(
-        """
-        One bid on {lot} could not be accepted. Thank you all the same.
-        A bid on {title} could not be taken. Please try again.
-        I could not accept a bid on {lot}. You are welcome to try again.
-        With thanks, that bid on {title} does not stand.
-        My regrets to {bidder}: that bid on {lot} could not be taken.
-        That bid does not stand. {lot} is still at {amount}.
-        """,
-        "That bid does not stand. | I could not take that bid. | Not accepted, with thanks. | Please try again on {lot}.",
-    ),
-    "correction": _phrases(
-        """
-        A correction on {title}: what I said last no longer stands.
-        I correct myself on {title}. My last word on it is withdrawn.
-        A correction: on {lot} the record has changed.
-        Please set aside what I said last about {title}.
-        A correction on {title}: the figure is {amount}.
-        I correct myself: {lot}, {amount}, with {bidder}.
-        """,
-        "A correction on {lot}. | I correct myself on {lot}. | Correction: {lot}. | Correction, {lot}: {amount}. | {lot}, corrected.",
-    ),
-    "feed_lost": _phrases(
-        """
-        I have lost the line to the auction. One moment.
-        The auction has gone silent on my side. Please wait.
-        I cannot hear the bids just now. I am listening for them.
-        My view of the auction is interrupted.
-        """,
-        "The line is down. | I have lost the line. | One moment, please. | I cannot hear bids.",
-    ),
-    "feed_back": _phrases(
-        """
-        The line to the auction is back.
-        I can hear the auction again.
-        We are connected again. Thank you for waiting.
-        My view of the auction has returned.
-        """,
-        "We are back. | The line is back. | I hear you again. | Connected again.",
-    ),
-    "stage_of_day": _phrases(
-        """
-        The auction day moves to its next part.
-        We turn the page in today's programme.
-        The programme of the day moves on.
-        The next part of the day is here.
-        The auction day moves on: {title}.
-        """,
-        "The day moves on. | Next on the programme. | We move on. | The programme moves on.",
-    ),
-    "welcome": _phrases(
-        """
-        Welcome. It is good to have you here.
-        Hello, and welcome.
-        Welcome in. Ask me whatever you like.
-        Good to see you. Make yourself at home.
-        Welcome, {user}.
-        """,
-        "Welcome. | Hello. | Welcome in. | Good to see you.",
-    ),
-    "recap": _phrases(
-        """
-        Back to {title}, which is open.
-        {title} is in front of us.
-        We are on {title}, and it is open.
-        To sum up: {title} is open for bids.
-        Here is where we are: {title} stands at {amount}, with {bidder}.
-        To sum up, {title} is at {amount}.
-        """,
-        "Back to {lot}. | We are on {lot}. | {lot} is open. | On to {lot}.",
-    ),
-    "answer_bid": _phrases(
-        """
-        The bid on {title} is {amount}.
-        {title} stands at {amount}.
-        We are at {amount} on {lot}.
-        It is {amount} for {lot} at the moment.
-        {title} is at {amount}, with {bidder}. The next bid is {next}.
-        """,
-        "{amount}. | It is {amount}. | {lot}: {amount}. | At {amount}.",
-    ),
-    "answer_leader": _phrases(
-        """
-        The lead on {title} is with {bidder}, at {amount}.
-        {title} is with {bidder} at the moment, for {amount}.
-        At {amount}, {bidder} leads on {lot}.
-        On {lot} it is {bidder} in front, at {amount}.
-        """,
-        "It is {bidder}. | With {bidder}, at {amount}. | {lot} is with {bidder}. | At {amount}, {bidder}.",
-    ),
-    "answer_no_bids": _phrases(
-        """
-        There is no bid on {title} yet.
-        {title} is open and has no bid so far.
-        Nobody has bid on {lot} yet.
-        No bids on {lot} so far. You could be the first.
-        """,
-        "No bid yet. | None so far. | {lot} has no bid yet. | No bids on {lot}.",
-    ),
-    "answer_time": _phrases(
-        """
-        There are {seconds} seconds left on {title}.
-        {title} closes in {seconds} seconds.
-        The clock on {lot} shows {seconds} seconds.
-        {lot} has {seconds} seconds to go.
-        There is time left on {title}: {time}.
-        {title} closes in {time}.
-        The clock on {lot} shows {time}.
-        {lot} has {time} to go.
-        """,
-        """{seconds} seconds. | {seconds} seconds left. | {lot}: {seconds} seconds. | {seconds} seconds to go.
-        | {time}. | {time} left. | {lot}: {time}. | {time} to go.""",
-    ),
-    "answer_closed": _phrases(
-        """
-        {title} is closed.
-        Bidding on {title} has ended.
-        {title} is no longer open for bids.
-        The bidding on {lot} is over.
-        {title} went to {bidder} for {amount}.
-        {title} is closed. It went to {bidder} at {amount}.
-        """,
-        "{lot} is closed. | Closed. | {title} has ended. | {lot} is over.",
-    ),
-    "answer_nothing": _phrases(
-        """
-        No lot is open at the moment.
-        There is nothing under the hammer right now.
-        We are between lots. Nothing is open.
-        Nothing is open for bids just now.
-        """,
-        "Nothing is open. | No lot is open. | Between lots. | Nothing right now.",
-    ),
-    "small_talk": _phrases(
-        """
-        I am listening. Tell me a little more.
-        That is worth a thought. What makes you say it?
-        Go on, I would like to hear the rest.
-        I see. And how do you feel about it?
-        Tell me more about that, {user}.
-        """,
-        "Go on. | Tell me more. | I am listening. | I see.",
-    ),
-    "thanks": _phrases(
-        """
-        You are very welcome.
-        With pleasure.
-        Thank you for saying so.
-        It was no trouble at all.
-        You are welcome, {user}.
-        """,
-        "You are welcome. | With pleasure. | Any time. | Gladly.",
-    ),
-    "abuse": _phrases(
-        """
-        I would rather we spoke kindly to each other.
-        Let us keep this friendly, please.
-        I will leave that where it is. Shall we talk about something else?
-        That is not how I would like us to talk.
-        """,
-        "Kindly, please. | Let us be friendly. | I will leave that. | Not like that, please.",
-    ),
-    "away": _phrases(
-        """
-        I cannot find my words just now. Please try again in a moment.
-        Something keeps me from answering. Give me a moment, please.
-        I lost my thread there. Could you ask me again?
-        I cannot answer properly right now. Please try once more.
-        """,
-        "One moment, please. | Please ask me again. | I lost my thread. | Try me again shortly.",
-    ),
-}
+def _phrases(rows: list[str]) -> Phrases:
+    short = "".join(row for row in rows if row.startswith("|")).split("|")
+    return Phrases(
+        long=tuple(row for row in rows if not row.startswith("|")),
+        short=tuple(part.strip() for part in short if part.strip()),
+    )
+
+
+STARTER: Mapping[str, Phrases] = _families(_TEXT)

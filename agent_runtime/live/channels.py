@@ -18,6 +18,7 @@ from agent_runtime.live.connection import COMMAND_SECONDS, FAILURES, failed, lis
 State = Literal["down", "subscribing", "live"]
 _READ_SECONDS = 1.0
 _CLOSE_SECONDS = 2.0
+_BURST = 100
 _FIRST_PAUSE_SECONDS = 0.1
 _HOPELESS = (NoPermissionError, AuthenticationError, AuthorizationError)
 
@@ -62,14 +63,15 @@ class Subscriber:
 
     url: str
     channels: Sequence[str]
-    on_message: Callable[[str, bytes], None]
-    on_live: Callable[[], None]
-    on_down: Callable[[str], None]
+    on_message: Callable[[str, bytes], object]
+    on_live: Callable[[], object]
+    on_down: Callable[[str], object]
     patience: Patience = Patience()
     connect: Callable[[str], Redis] = listening_client
     counts: Counter[str] = field(default_factory=Counter)
     _state: State = field(default="down", init=False)
     _missing: set[str] = field(default_factory=set, init=False)
+    _subscribing_since: float = field(default=0.0, init=False)
     _failed_in_a_row: int = field(default=0, init=False)
 
     @property
@@ -91,9 +93,8 @@ class Subscriber:
             await asyncio.sleep(self._pause())
 
     async def _listen(self, client: Redis) -> None:
-        self._state = "subscribing"
-        self._missing = set(self.channels)
-        began = heard = asked = time.monotonic()
+        self._begin()
+        heard = asked = time.monotonic()
         pubsub = client.pubsub()
         try:
             await pubsub.subscribe(*self.channels)
@@ -104,15 +105,23 @@ class Subscriber:
                 if message is not None:
                     heard = now
                     self._hand_on(message)
+                    if self.counts["messages"] % _BURST == _BURST - 1:
+                        # What is buffered already is read without waiting: others must have their turn.
+                        await asyncio.sleep(0)
                 elif now - heard > self.patience.silence:
                     raise Silent(f"silent for {now - heard:.0f} s")
-                if self._missing and now - began > self.patience.silence:
+                if self._missing and now - self._subscribing_since > self.patience.silence:
                     raise Silent(f"no confirmation for {', '.join(sorted(self._missing))}")
                 if now - asked >= self.patience.ping_every:
                     asked = now
                     await pubsub.ping()
         finally:
             await _close(pubsub)
+
+    def _begin(self) -> None:
+        self._state = "subscribing"
+        self._missing = set(self.channels)
+        self._subscribing_since = time.monotonic()
 
     def _hand_on(self, message: dict[str, Any]) -> None:
         match message["type"]:
@@ -131,8 +140,7 @@ class Subscriber:
     def _confirmed(self, channel: str) -> None:
         if not self._missing:
             # The library has reconnected without telling: from here on this is a new subscription.
-            self._missing = set(self.channels)
-            self._state = "subscribing"
+            self._begin()
         self._missing.discard(channel)
         if not self._missing:
             self._state = "live"

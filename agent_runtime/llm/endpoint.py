@@ -9,7 +9,13 @@ from yarl import URL
 from agent_runtime.core.errors import Misconfigured
 
 _IP = ipaddress.IPv4Address | ipaddress.IPv6Address
-_METADATA_NAMES = {"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"}
+_METADATA_NAMES = {
+    "metadata",
+    "metadata.google.internal",
+    "metadata.goog",
+    "instance-data",
+    "instance-data.ec2.internal",
+}
 _METADATA_ADDRESSES = {ipaddress.ip_address(text) for text in ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")}
 
 

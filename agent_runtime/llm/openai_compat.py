@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -17,10 +17,10 @@ from agent_runtime.core.output import ReplyCleaner
 from agent_runtime.core.ports import Delta, Finish
 from agent_runtime.core.prompt import Prompt
 from agent_runtime.core.version import VERSION
-from agent_runtime.llm.answer import pieces_of
+from agent_runtime.llm.answer import Answer
 from agent_runtime.llm.deadlines import Countdown, Deadlines
 from agent_runtime.llm.endpoint import completions_url
-from agent_runtime.llm.failures import ProviderFailed, status_failure
+from agent_runtime.llm.failures import ProviderFailed
 from agent_runtime.llm.wire import Piece, Sampling, request_body
 
 _RETRIES = 2
@@ -40,8 +40,8 @@ class OpenAICompat:
     base_url: str
     model: str
     api_key: SecretStr | None = None
-    sampling: Sampling = Sampling()
-    deadlines: Deadlines = Deadlines()
+    sampling: Sampling = field(default_factory=Sampling)
+    deadlines: Deadlines = field(default_factory=Deadlines)
     clock: Clock = field(default_factory=SystemClock)
     jitter: Callable[[float], float] = lambda most: random.uniform(0, most)
     _http: aiohttp.ClientSession | None = field(default=None, init=False, repr=False)
@@ -55,7 +55,7 @@ class OpenAICompat:
         """The model's name as the server knows it."""
         return self.model
 
-    async def reply(self, prompt: Prompt) -> AsyncIterator[Delta | Finish]:
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[Delta | Finish, None]:
         """Deltas, then one Finish. Raises ModelFailed; iterate it inside `contextlib.aclosing` to stop early."""
         cleaner = ReplyCleaner((prompt.character.name, prompt.character.nickname))
         end = Piece()
@@ -80,7 +80,7 @@ class OpenAICompat:
         if http is not None:
             await http.close()
 
-    async def _pieces(self, prompt: Prompt) -> AsyncIterator[Piece]:
+    async def _pieces(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         """The pieces of the first attempt that succeeds."""
         loop = asyncio.get_running_loop()
         body = to_json(request_body(prompt, self.model, self.sampling))
@@ -97,7 +97,7 @@ class OpenAICompat:
                     raise
             await asyncio.sleep(pause)
 
-    async def _attempt(self, body: bytes, countdown: Countdown) -> AsyncIterator[Piece]:
+    async def _attempt(self, body: bytes, countdown: Countdown) -> AsyncGenerator[Piece, None]:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout_at(countdown.at):
@@ -113,10 +113,8 @@ class OpenAICompat:
         except aiohttp.ClientError as error:
             raise ProviderFailed("malformed", "the model's server does not speak HTTP properly") from error
         try:
-            async with aclosing(pieces_of(response, countdown, self.api_key, self.clock)) as pieces:
+            async with aclosing(Answer(response, countdown, self.api_key, self.clock).pieces()) as pieces:
                 async for piece in pieces:
-                    if piece.error is not None:
-                        raise status_failure(piece.error_status or 500, piece.error, self.api_key)
                     yield piece
                     if piece.text:
                         countdown.content(loop.time())

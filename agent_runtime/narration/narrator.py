@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agent_runtime.core.domain import Cue, Rank, Slot, Stage
 from agent_runtime.core.line import Line
 from agent_runtime.core.money import Money, spoken
+from agent_runtime.core.phrases import spoken_time
 from agent_runtime.core.presence import Mood
 from agent_runtime.narration.agenda import Agenda, Pending
 from agent_runtime.narration.phrasebook import PhraseBook
@@ -196,7 +197,9 @@ class Narrator:
         slots: dict[str, Slot] = {**stage.slots, "count": pending.count}
         if pending.cue.milestone is not None:
             slots["milestone"] = pending.cue.milestone
-        return {name: self._said(value) for name, value in slots.items()}
+        values = {name: self._said(value) for name, value in slots.items()}
+        seconds = slots.get("seconds")
+        return values | ({"time": spoken_time(seconds)} if isinstance(seconds, int) else {})
 
     def _said(self, value: Slot) -> str:
         return spoken(value, self._locale) if isinstance(value, Money) else str(value)

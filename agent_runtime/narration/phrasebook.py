@@ -8,6 +8,7 @@ from random import Random
 
 from agent_runtime.core.character import Character, Phrases
 from agent_runtime.core.presence import Mood
+from agent_runtime.core.starter_phrases import STARTER
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _LAST_RESORT = {
@@ -38,9 +39,8 @@ class Template:
 class PhraseBook:
     """Draws variants without repeating one before the others were used. The same seed draws the same words."""
 
-    def __init__(self, character: Character, starter: Mapping[str, Phrases], seed: str) -> None:
+    def __init__(self, character: Character, seed: str) -> None:
         self._own = character.phrases
-        self._starter = starter
         self._seed = f"{seed}|{character.slug}"
         self._pools: dict[tuple[str, Mood, bool], tuple[Template, ...]] = {}
         self._bags: dict[tuple[str, bool], list[Template]] = {}
@@ -83,11 +83,17 @@ class PhraseBook:
     def _pool(self, family: str, mood: Mood, short: bool) -> tuple[Template, ...]:
         key = (family, mood, short)
         if key not in self._pools:
-            phrases = self._own.get(family) or self._starter.get(family) or Phrases()
+            phrases = self._own.get(family) or STARTER.get(family) or Phrases()
             in_mood = phrases.moods.get(mood)
             texts = (*_texts(in_mood, short), *_texts(phrases, short)) if in_mood else _texts(phrases, short)
             self._pools[key] = tuple(Template(text) for text in texts)
         return self._pools[key]
+
+
+def phrases_of(character: Character, family: str) -> Sequence[str]:
+    """The long variants a character has of a family, the starter's where it has none."""
+    own = character.phrases.get(family)
+    return own.long if own and own.long else STARTER.get(family, Phrases()).long
 
 
 def _texts(phrases: object, short: bool) -> tuple[str, ...]:

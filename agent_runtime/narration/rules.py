@@ -41,7 +41,6 @@ class Pacing:
     promise_s: float = 5.0
     promise_margin_s: float = 0.5
     short_after_s: float = 1.0
-    lull_s: float = 25.0
 
 
 def score(pacing: Pacing, cue: Cue, *, race: float, age_s: float, repeats: int) -> float:

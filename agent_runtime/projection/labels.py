@@ -2,12 +2,12 @@
 
 The deviation is `2.4·e + (m − b)`. The emotion counts more than the mood because a name is what an audience
 sees of this moment: after a long happy lot a refused bid must still show, and a sale felt at .4 must reach
-intensity 50. While the deviation is shorter than .1 its name is NEUTRAL; otherwise the direction with the
+intensity 50. While the deviation is shorter than .1 its name is NEUTRAL; otherwise the arrow with the
 strongest pull wins. A name is given up only for one that pulls .08 harder, and NEUTRAL only at .18.
 
-The directions began as unit vectors along EXCITED (.3, .6, .2), HAPPY (.6, .2, .3), SURPRISED (.3, .5, −.4),
+The arrows began as unit vectors along EXCITED (.3, .6, .2), HAPPY (.6, .2, .3), SURPRISED (.3, .5, −.4),
 CURIOUS (.1, .3, −.1), CONCERNED (−.4, .3, −.3) and DISAPPOINTED (−.5, −.3, −.3) and were moved, no further than
-needed, until the platform's table held with a margin for five temperaments and some three hundred sequences of
+needed, until the platform's table held with a margin for five temperaments over several hundred sequences of
 events. A pull is the product with the deviation's unit vector, so a longer arrow pulls harder and only
 differences between arrows count. What moved: EXCITED left pleasure to HAPPY, and HAPPY rose in dominance, since
 a bid accepted right after it was placed is a push of each and must turn the name; SURPRISED went towards
@@ -16,7 +16,7 @@ from above; DISAPPOINTED took it over and left weariness behind, since passing a
 """
 
 from collections.abc import Iterator
-from math import log2, sqrt
+from math import inf, log2, sqrt
 from typing import NamedTuple
 
 from agent_runtime.core.presence import Mood
@@ -25,8 +25,9 @@ from agent_runtime.projection.emotions import Vector
 EMOTION_WEIGHT = 2.4
 NEUTRAL_BELOW = 0.1
 HYSTERESIS = 0.08
+_RISING = NEUTRAL_BELOW + HYSTERESIS
 
-DIRECTIONS: tuple[tuple[Mood, Vector], ...] = (
+ARROWS: tuple[tuple[Mood, Vector], ...] = (
     (Mood.EXCITED, (-0.31, 1.59, 0.64)),
     (Mood.HAPPY, (1.03, 0.36, 1.42)),
     (Mood.SURPRISED, (1.48, 0.17, -0.42)),
@@ -35,7 +36,7 @@ DIRECTIONS: tuple[tuple[Mood, Vector], ...] = (
     (Mood.DISAPPOINTED, (-0.66, 0.29, -1.26)),
 )
 
-_BY_MOOD = dict(DIRECTIONS)
+_BY_MOOD = dict(ARROWS)
 _MILLISECOND = 0.001
 
 
@@ -57,18 +58,31 @@ class Fading(NamedTuple):
 
 def named(deviation: Vector, current: Mood) -> Mood:
     """The name of a deviation whose name was `current` until now."""
-    p, a, d = deviation
-    length = sqrt(p * p + a * a + d * d)
-    if length < NEUTRAL_BELOW or (current is Mood.NEUTRAL and length < NEUTRAL_BELOW + HYSTERESIS):
+    length = sqrt(_dot(deviation, deviation))
+    if length < (_RISING if current is Mood.NEUTRAL else NEUTRAL_BELOW):
         return Mood.NEUTRAL
-    strongest, name, held = -2.0, current, -2.0
-    for mood, (x, y, z) in DIRECTIONS:
-        pull = (x * p + y * a + z * d) / length
-        if mood is current:
-            held = pull
-        if pull > strongest:
-            strongest, name = pull, mood
-    return current if strongest - held < HYSTERESIS else name
+    strongest, pull = _strongest(deviation)
+    if current is Mood.NEUTRAL or strongest is current:
+        return strongest
+    return current if pull - _dot(_BY_MOOD[current], deviation) < HYSTERESIS * length else strongest
+
+
+def surely_holds(fading: Fading, current: Mood, since: float, until: float) -> bool:
+    """Whether `current` certainly lasts between two moments (seconds); False means that one must look closer.
+
+    Where the two parts do not oppose each other the length only falls, and where one arrow pulls hardest in
+    two directions it does so in all between them.
+    """
+    start, end = fading.after(since), fading.after(until)
+    if _dot(fading.fast, fading.slow) < 0:
+        return False
+    if current is Mood.NEUTRAL:
+        return _dot(start, start) < _RISING * _RISING
+    return (
+        _dot(end, end) >= NEUTRAL_BELOW * NEUTRAL_BELOW
+        and _strongest(start)[0] is current
+        and _strongest(end)[0] is current
+    )
 
 
 def first_change(fading: Fading, current: Mood, start: float = 0.0) -> float | None:
@@ -78,11 +92,22 @@ def first_change(fading: Fading, current: Mood, start: float = 0.0) -> float | N
     a pull crosses another or the length its threshold. The ratio of the two parts moves one way, so each
     crossing is a root of a quadratic, or lies between two of them.
     """
-    moments = (*_turns(fading, current), *_thresholds(fading, current))
-    for moment in (start, *sorted(moment for moment in moments if moment > start)):
-        if named(fading.after(moment + _MILLISECOND), current) is not current:
-            return moment + _MILLISECOND
+    for crossing in sorted((0.0, *_turns(fading, current), *_thresholds(fading, current))):
+        moment = crossing + _MILLISECOND
+        if moment > start and named(fading.after(moment), current) is not current:
+            return moment
     return None
+
+
+def _strongest(deviation: Vector) -> tuple[Mood, float]:
+    """The arrow that pulls hardest, and its product with the deviation."""
+    p, a, d = deviation
+    name, most = Mood.NEUTRAL, -inf
+    for mood, (x, y, z) in ARROWS:
+        pull = x * p + y * a + z * d
+        if pull > most:
+            name, most = mood, pull
+    return name, most
 
 
 def _turns(fading: Fading, current: Mood) -> Iterator[float]:
@@ -93,7 +118,7 @@ def _turns(fading: Fading, current: Mood) -> Iterator[float]:
     fast, slow = fading.fast, fading.slow
     square = HYSTERESIS * HYSTERESIS
     ff, fs, ss = square * _dot(fast, fast), square * _dot(fast, slow), square * _dot(slow, slow)
-    for _, (x, y, z) in DIRECTIONS:
+    for _, (x, y, z) in ARROWS:
         lead = (x - held[0], y - held[1], z - held[2])
         a, b = _dot(lead, fast), _dot(lead, slow)
         yield from _moments(fading, a * a - ff, 2 * (a * b - fs), b * b - ss)
@@ -101,7 +126,7 @@ def _turns(fading: Fading, current: Mood) -> Iterator[float]:
 
 def _thresholds(fading: Fading, current: Mood) -> Iterator[float]:
     """Moments at which the length may cross the threshold that matters to `current`."""
-    limit = NEUTRAL_BELOW + (HYSTERESIS if current is Mood.NEUTRAL else 0.0)
+    limit = _RISING if current is Mood.NEUTRAL else NEUTRAL_BELOW
     fast, slow = fading.fast, fading.slow
     ff, fs, ss = _dot(fast, fast), _dot(fast, slow), _dot(slow, slow)
     most = sqrt(ff) + sqrt(ss)

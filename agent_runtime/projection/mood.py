@@ -12,7 +12,7 @@ from agent_runtime.core.domain import Feeling
 from agent_runtime.core.presence import AgentMood, Mood
 from agent_runtime.projection.affect import TRIGGERS_KEPT, Affect, decayed, faded, felt, from_json, to_json
 from agent_runtime.projection.emotions import Vector
-from agent_runtime.projection.labels import EMOTION_WEIGHT, Fading, first_change, named
+from agent_runtime.projection.labels import EMOTION_WEIGHT, Fading, first_change, named, surely_holds
 from agent_runtime.projection.temper import Temperament, baseline, temperament
 from agent_runtime.projection.words import phrase
 
@@ -78,9 +78,9 @@ def settled(affect: Affect, temperament: Temperament, now: float) -> Affect:
     """
     at = max(now, affect.at)
     fading = _fading(affect.e, affect.m, temperament)
-    if named(fading.after(at - affect.at), affect.label) is affect.label:
+    passed = max(0.0, affect.since - affect.at)
+    if surely_holds(fading, affect.label, passed, at - affect.at):
         return affect
-    passed = 0.0
     for _ in range(_MOST_CHANGES):
         wait = first_change(fading, affect.label, passed)
         if wait is None or affect.at + wait > at:
@@ -98,7 +98,7 @@ def next_change(affect: Affect, temperament: Temperament, now: float) -> float |
     """
     affect = settled(affect, temperament, now)
     fading = _fading(affect.e, affect.m, temperament)
-    wait = first_change(fading, affect.label, max(0.0, now - affect.at))
+    wait = first_change(fading, affect.label, max(0.0, now - affect.at, affect.since - affect.at))
     return None if wait is None else affect.at + wait
 
 

@@ -1,4 +1,4 @@
-"""The two phrases of SQL that SQLite and PostgreSQL word differently."""
+"""The three phrases of SQL that SQLite and PostgreSQL word differently."""
 
 from typing import Any
 
@@ -21,3 +21,8 @@ def among(dialect: str, column: ColumnExpressionArgument[Any], name: str) -> Col
     if dialect == POSTGRESQL:
         return column == any_(listed)  # type: ignore[return-value]
     return column.in_(select(func.json_each(listed).table_valued("value").c.value))  # type: ignore[union-attr]
+
+
+def later(dialect: str, one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The larger of two values of the same row."""
+    return func.greatest(one, other) if dialect == POSTGRESQL else func.max(one, other)

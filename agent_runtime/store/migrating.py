@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.pool import NullPool
@@ -23,16 +23,17 @@ _LOCK_WAIT = "60s"
 _STATEMENT_S = 900.0
 
 
-def with_connection(url: str, work: Callable[[Connection], T]) -> T:
+def with_connection(url: str, work: Callable[[Connection], T], *, alone: bool = True) -> T:
     """Run `work` on a connection whose transactions are its own; blocks, also inside a running loop.
 
-    Creates a SQLite file that is missing. Raises Misconfigured, Unavailable.
+    `alone`: nobody else changes the schema meanwhile. Creates a SQLite file that is missing. Raises Misconfigured,
+    Unavailable.
     """
     address = parse_address(url)
     with explained(address):
         if address.path is not None:
             return _on_sqlite(address, address.path, work)
-        return _in_a_thread(_on_postgres(address, work))
+        return _in_a_thread(_on_postgres(address, work, alone=alone))
 
 
 def copy_path(path: Path) -> Path:
@@ -46,10 +47,9 @@ def keep_copy(connection: Connection, path: Path) -> Path:
     draft = final.with_name(f"{final.name}.tmp")
     draft.unlink(missing_ok=True)
     create_private(draft)
-    # Not within a transaction, where SQLite refuses to copy.
-    connection.exec_driver_sql("COMMIT")
-    connection.exec_driver_sql("VACUUM INTO ?", (str(draft),))
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.rollback()  # SQLite refuses to copy within a transaction, and the driver itself begins none
+    driver: Any = connection.connection.driver_connection
+    driver.execute("VACUUM INTO ?", (str(draft),))
     _sync(draft)
     draft.replace(final)
     _sync(final.parent)
@@ -83,15 +83,16 @@ def _on_sqlite(address: Address, path: Path, work: Callable[[Connection], T]) ->
         engine.dispose()
 
 
-async def _on_postgres(address: Address, work: Callable[[Connection], T]) -> T:
+async def _on_postgres(address: Address, work: Callable[[Connection], T], *, alone: bool) -> T:
     settings = {"lock_timeout": _LOCK_WAIT, "statement_timeout": "0", "timezone": "UTC"}
     engine = postgres_engine(address, settings, _STATEMENT_S, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
-            # Of replicas that start together one upgrades; the others wait and find nothing to do. Held by the
-            # connection, because every revision is a transaction of its own.
-            await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-            await connection.commit()
+            if alone:
+                # Of replicas that start together one upgrades; the others wait and find nothing to do. Held by the
+                # connection, because every revision is a transaction of its own.
+                await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+                await connection.commit()
             return await connection.run_sync(work)
     finally:
         await engine.dispose()

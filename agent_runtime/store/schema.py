@@ -15,6 +15,7 @@ from sqlalchemy import Connection, inspect
 from agent_runtime.core.errors import SchemaBehind
 from agent_runtime.store import revisions
 from agent_runtime.store.address import parse_address
+from agent_runtime.store.files import has_database
 from agent_runtime.store.migrating import keep_copy, with_connection
 from agent_runtime.store.tables import metadata
 
@@ -56,8 +57,11 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def current(url: str) -> str | None:
-    """The revision the database has, None when it has none."""
-    return with_connection(url, revisions.current)
+    """The revision the database has, None when it has none; creates nothing."""
+    path = parse_address(url).path
+    if path is not None and not has_database(path):
+        return None
+    return with_connection(url, revisions.current, alone=False)
 
 
 def head() -> str:
@@ -73,7 +77,7 @@ def check(url: str) -> list[str]:
         found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
         return [str(difference) for difference in found]
 
-    return with_connection(url, work)
+    return with_connection(url, work, alone=False)
 
 
 def revision(url: str, message: str) -> Path:

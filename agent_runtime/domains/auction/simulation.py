@@ -1,4 +1,4 @@
-"""An auction engine in miniature: seeded lots, bidders with limits, a clock with overtime. Pure: it only tells what happens."""
+"""An auction engine in miniature: seeded lots, bidders with limits, overtime. Pure: it only tells what happens."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +22,16 @@ _WORKS = (
     ("Paper Lighthouse", 720),
     ("Field Notes in Vermilion", 3100),
 )
-_BIDDERS = ("amber_heron", "north_kiln", "july_static", "velvet_ox", "the_lamplighter", "kestrel9", "mint_folio", "ohm_sweet_ohm")
+_BIDDERS = (
+    "amber_heron",
+    "north_kiln",
+    "july_static",
+    "velvet_ox",
+    "the_lamplighter",
+    "kestrel9",
+    "mint_folio",
+    "ohm_sweet_ohm",
+)
 _ACCEPTED_AFTER_S = 0.04
 _PRICED_AFTER_S = 0.06
 _WINNER_AFTER_S = 0.2

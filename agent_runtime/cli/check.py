@@ -1,0 +1,29 @@
+"""`check`: character files, every error with its place."""
+
+from pathlib import Path
+
+import click
+
+from agent_runtime.cli.options import setting_options, settings_from
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]…")
+@setting_options
+def command(paths: tuple[Path, ...], config: Path | None, data_dir: str | None, sets: tuple[str, ...]) -> None:
+    """Check character files, or every file of a folder; without PATH the configured folder.
+
+    Errors are printed as file:line:column with a caret under the place. Exit code 1 when there are any.
+    """
+    from agent_runtime.characters.loading import check, load_folder  # noqa: PLC0415 - heavy
+
+    wanted = paths or (settings_from(config, data_dir, sets).characters_dir,)
+    checked = [each for path in wanted for each in (load_folder(path).files if path.is_dir() else check([path]))]
+    for each in checked:
+        for finding in each.findings:
+            click.echo(str(finding))
+        if each.character is not None:
+            click.echo(f"{each.path}: ok, {each.character.name}")
+    broken = sum(1 for each in checked if each.findings)
+    click.echo(f"{len(checked)} files, {broken} broken", err=True)
+    raise SystemExit(1 if broken else 0)

@@ -1,0 +1,87 @@
+"""What several commands share: settings from flags, logging, an event loop with signals, and finding a runtime."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from agent_runtime.config import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+def setting_options(function: F) -> F:
+    """`--config`, `--data-dir` and `--set KEY=VALUE` for a command that reads settings."""
+    options = (
+        click.option("--config", "config", type=click.Path(path_type=Path), help="The file of settings [config.yaml]."),
+        click.option("--data-dir", help="Where data are kept [.data]."),
+        click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Any setting, such as http.port=0."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def settings_from(config: Path | None, data_dir: str | None, sets: tuple[str, ...], **flags: str | None) -> "Settings":
+    """The settings of a command. Raises Misconfigured."""
+    from agent_runtime.config import load_settings  # noqa: PLC0415 - loaded when a command needs it
+
+    given: dict[str, str] = {}
+    for text in sets:
+        key, separator, value = text.partition("=")
+        if not separator:
+            raise click.UsageError(f"--set takes KEY=VALUE, not {text!r}")
+        given[key] = value
+    if data_dir is not None:
+        given["data_dir"] = data_dir
+    given |= {name.replace("__", "."): value for name, value in flags.items() if value is not None}
+    return load_settings(config, given, os.environ, Path.cwd())
+
+
+def run_async(work: Callable[[asyncio.Event], Coroutine[Any, Any, T]]) -> T:
+    """Run `work(stop)` on uvloop where there is one; SIGTERM and Ctrl-C set `stop`, a second one cancels."""
+
+    async def main() -> T:
+        stop, task = asyncio.Event(), asyncio.current_task()
+        loop = asyncio.get_running_loop()
+
+        def on_signal() -> None:
+            if stop.is_set() and task is not None:
+                task.cancel()
+            stop.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, on_signal)
+        return await work(stop)
+
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(main())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - optional
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def set_up_logging(settings: "Settings") -> None:
+    """Log to standard error as the settings say: text for a terminal, JSON lines otherwise."""
+    from agent_runtime.cli.logs import set_up  # noqa: PLC0415 - loaded when a command needs it
+
+    set_up(settings.log.format, settings.log.level, _secrets(settings))
+
+
+def _secrets(settings: "Settings") -> tuple[str, ...]:
+    key = settings.llm.api_key
+    return (key.get_secret_value(),) if key is not None else ()

@@ -1,0 +1,1 @@
+"""Tests of projection: mood, its names and words, and the scene."""

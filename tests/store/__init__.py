@@ -1,0 +1,1 @@
+"""The store on real databases: the same behaviour on SQLite and PostgreSQL."""
