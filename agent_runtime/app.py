@@ -47,6 +47,7 @@ from agent_runtime.web.services import Health, Services
 DRAIN_S = 20.0
 _LISTENING_WITHIN_S = 5.0
 _PROBE_S = 1.0
+_CANCEL_AGAIN_S = 1.0
 _log = structlog.get_logger(__name__)
 
 
@@ -282,10 +283,18 @@ def _cancel_all(tasks: list[asyncio.Task[None]]) -> None:
         task.cancel()
 
 
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: a client library that swallows a cancellation must not hold up a stop."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_S)
+
+
 async def _taken_down(runtime: Runtime, background: list[asyncio.Task[None]]) -> None:
     """The last words, while store and Redis are still there."""
-    _cancel_all(background)
-    await asyncio.wait(background)
+    await _ended(background)
     await runtime.journal.close()
     await runtime.company.save_guests()
     for cast in runtime.casts:

@@ -1,5 +1,7 @@
 """What Alembic runs: our tables, on the connection it is given (`store.schema`) or at `-x url=...`."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import Connection
 
@@ -8,7 +10,7 @@ from agent_runtime.store.migrating import with_connection
 from agent_runtime.store.tables import metadata
 
 
-def render_type(kind: str, value: object, _context: object) -> str | bool:
+def render_type(kind: str, value: object, _context: object) -> str | Literal[False]:
     """Our own column types in generated migrations by their own name."""
     if kind == "type" and isinstance(value, UtcTime | TextList):
         return f"columns.{type(value).__name__}()"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from agent_runtime.casting import pacing_of
 from agent_runtime.config import Loaded, Settings, load, load_settings, shown
 from agent_runtime.config.sources import KEYS, variable
 from agent_runtime.core.errors import InvalidFile, Misconfigured
@@ -86,15 +87,7 @@ def test_the_shipped_file_shows_the_defaults(tmp_path: Path) -> None:
 
 
 def test_the_defaults_of_narration_are_those_of_its_rules(loaded: Load) -> None:
-    narration, pacing = loaded().settings.narration, Pacing()
-    assert list(narration.valid_s.model_dump().items()) == [(k.name.lower(), v) for k, v in pacing.valid_s.items()]
-    assert list(narration.base.model_dump().items()) == [(k.name.lower(), v) for k, v in pacing.base.items()]
-    figures = (narration.words_per_second, narration.bucket_words, narration.speaking_words_per_second, narration.gap_s)
-    assert figures == (pacing.words_per_s, pacing.bucket_words, pacing.spoken_words_per_s, pacing.gap_s)
-    threshold = (narration.threshold_floor, narration.threshold_span, narration.threshold_decay_s)
-    assert threshold == (pacing.floor, pacing.span, pacing.calm_s)
-    waits = (narration.bid_deadline_s, narration.short_after_s, narration.lull_s)
-    assert waits == (pacing.promise_s, pacing.short_after_s, pacing.lull_s)
+    assert pacing_of(loaded().settings.narration) == Pacing()
 
 
 @pytest.mark.parametrize("text", ["otto, vesper-quill", '["otto", "vesper-quill"]', "otto,,vesper-quill,otto,"])

@@ -16,7 +16,7 @@ from agent_runtime.core.presence import AgentScene, Mood
 _CONTEXT_EVERY_S = 0.1
 _REFRESH_S = 3600.0  # keys expire after a day; an idle agent is still there
 _RETRY_S = 1.0
-_CURIOUS = (Feeling("curiosity", 1.0),)
+_CURIOUS = (Feeling("curiosity", 0.5),)
 
 
 @dataclass

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from difflib import get_close_matches
-from pathlib import PurePosixPath
 
 from agent_runtime.core.character import Character, Phrases, Wardrobe
 from agent_runtime.core.errors import Finding
@@ -89,10 +88,5 @@ def _asset_finding(document: Document, path: Path) -> Finding:
 
 def _stays_home(asset: str) -> bool:
     """Whether this is a plain relative path: no root, drive, address, backslash or step upwards."""
-    has_odd = not asset or len(asset) > 255 or any(char in ':\\%?#~"<>|*' or not char.isprintable() for char in asset)
-    return (
-        not has_odd
-        and not asset.startswith("/")
-        and not {"..", "."} & set(asset.split("/"))
-        and PurePosixPath(asset).name != ""
-    )
+    is_odd = len(asset) > 255 or any(char in ':\\%?#~"<>|*' or not char.isprintable() for char in asset)
+    return not is_odd and {"", ".", ".."}.isdisjoint(asset.split("/"))

@@ -182,9 +182,6 @@ class Narration(_Section):
     threshold_decay_s: Seconds = Field(default=6.0, description="How fast that extra fades, in seconds.")
     bid_deadline_s: Seconds = Field(default=5.0, description="The newest bid of an open lot is said within this.")
     short_after_s: float = Field(default=1.0, ge=0, le=60, description="Older lines take their short form.")
-    lull_s: Seconds = Field(default=25.0, description="Silence on an open lot that is remarked upon.")
-    settle_ms: int = Field(default=250, ge=0, le=10_000, description="How long a bid waits for its price.")
-    winner_wait_ms: int = Field(default=500, ge=0, le=10_000, description="How long an end waits for its winner.")
     valid_s: ValidSeconds = ValidSeconds()
     base: BaseWorth = BaseWorth()
 

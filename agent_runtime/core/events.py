@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -10,8 +11,9 @@ from pydantic_core import from_json, to_json
 EVENT_LIMIT_BYTES = 64 * 1024
 CHANNELS = ("events:auction", "events:stream", "events:agent", "events:user", "events:system")
 OUR_SOURCE = "agent-service"
-_TYPE = re.compile(r"[a-z0-9_]{1,32}(?::[a-z0-9_]{1,32}){0,3}", re.ASCII)
+_TYPE = re.compile(r"[A-Za-z0-9_]{1,32}(?::[A-Za-z0-9_]{1,32}){0,3}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_SUSPECT = re.compile(rb"\\u0000|[eE]\+?[0-9]{3}|Infinity|NaN")  # NUL, or a number that may read as infinite
 _LATEST_MS = 4_102_444_800_000  # the year 2100
 _SECONDS_BELOW = 100_000_000_000  # smaller readings are seconds: as milliseconds they would lie before 1973
 
@@ -62,7 +64,7 @@ def parse_envelope(raw: bytes, received_ms: int) -> Envelope:
         body = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise BadEvent("bad_json", str(error)[:200]) from error
-    return _envelope(_without_nul(body) if b"\\u0000" in raw else body, received_ms)
+    return _envelope(_storable(body) if _SUSPECT.search(raw) else body, received_ms)
 
 
 def read_envelope(body: object, received_ms: int) -> Envelope:
@@ -70,18 +72,20 @@ def read_envelope(body: object, received_ms: int) -> Envelope:
     raw = to_json(body)
     if len(raw) > EVENT_LIMIT_BYTES:
         raise BadEvent("too_big", f"{len(raw)} bytes; the limit is {EVENT_LIMIT_BYTES}")
-    return _envelope(_without_nul(body) if b"\\u0000" in raw else body, received_ms)
+    return _envelope(_storable(body) if _SUSPECT.search(raw) else body, received_ms)
 
 
-def _without_nul(value: Any) -> Any:
-    """The value with NUL characters taken out of every text: PostgreSQL keeps none."""
+def _storable(value: Any) -> Any:
+    """The value as a database keeps it: NUL characters taken out of every text; raises BadEvent for infinite numbers."""
     match value:
         case str():
             return value.replace("\x00", "")
         case list():
-            return [_without_nul(each) for each in value]
+            return [_storable(each) for each in value]
         case dict():
-            return {_without_nul(key): _without_nul(each) for key, each in value.items()}
+            return {_storable(key): _storable(each) for key, each in value.items()}
+        case float() if not isfinite(value):
+            raise BadEvent("bad_json", "a number is out of range")
         case _:
             return value
 

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, PlainSerializer
 _PLAIN_DECIMAL = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,18})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z0-9]{2,10}", re.ASCII)
 _PLACES = Decimal("0.00000001")
+_MOST_DIGITS = 30
 
 
 def parse_amount(value: object) -> Decimal:
@@ -19,9 +20,11 @@ def parse_amount(value: object) -> Decimal:
     Only `digits[.digits]` is read: `Decimal("1e999999")` is eight bytes that block a process for most of
     a minute. Raises ValueError for anything else.
     """
-    text = value if isinstance(value, str) else repr(value) if type(value) in (int, float, Decimal) else ""
-    if isinstance(value, Decimal):
-        text = str(value)
+    text = value if isinstance(value, str) else ""
+    if type(value) in (int, float):
+        text = format(Decimal(repr(value)), "f")  # a small JSON number reads as 1e-05
+    elif isinstance(value, Decimal):
+        text = format(value, "f") if -_MOST_DIGITS < value.adjusted() < _MOST_DIGITS else ""
     if not _PLAIN_DECIMAL.fullmatch(text):
         raise ValueError('an amount must be a plain decimal such as "0.136"')
     amount = Decimal(text)

@@ -35,7 +35,7 @@ The bid is {amount}, with {bidder} in front.
 At {amount} now, and the lead is with {bidder}.
 {amount} with {bidder}. I am looking for {next}.
 {lot} at {amount}, with {bidder} ahead of {loser}.
-| {amount}. | {amount}, with {bidder}. | At {amount}. | {lot}: {amount}. | {amount} on {lot}. |
+| {amount}. | {amount}, {bidder}. | At {amount}. | {lot}: {amount}. | {amount} on {lot}. |
 | {lot}, {amount}.
 [bids_merged]
 {count} bids together on {lot}: {amount}, with {bidder}.
@@ -141,10 +141,10 @@ At {amount}, {title} is sold to {bidder}. Congratulations.
 | {title}, sold at {amount}. | Sold, {title}: {amount}, to {bidder}. | {title} sold to {bidder}. |
 | Sold: {title}, {amount}.
 [passed]
-{title} is passed.
+{title} has been passed.
 No sale on {title}. It is passed.
 {title} goes back to its owner, passed.
-We pass {title}.
+We pass {title} and go on.
 | {title} is passed. | Passed: {title}. | We pass {title}. | {title}, passed.
 [cancelled]
 {title} has been withdrawn.
@@ -163,7 +163,7 @@ That bid does not stand. {lot} is still at {amount}.
 | Please try again on {lot}.
 [correction]
 A correction on {title}: what I said last no longer stands.
-I correct myself on {title}. My last word on it is withdrawn.
+I correct myself on {title}. What I said of it does not hold.
 A correction: on {lot} the record has changed.
 Please set aside what I said last about {title}.
 A correction on {title}: the figure is {amount}.
@@ -257,7 +257,7 @@ Tell me more about that, {user}.
 | Go on. | Tell me more. | I am listening. | I see.
 [thanks]
 You are very welcome.
-With pleasure.
+It was a pleasure.
 Thank you for saying so.
 It was no trouble at all.
 You are welcome, {user}.

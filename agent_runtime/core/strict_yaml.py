@@ -42,6 +42,7 @@ _SYNTAX = (
     ),
     ("',' or '", "a list or mapping in brackets is not closed or lacks a comma", "check the brackets"),
     ("unknown escape", "an unknown escape after '\\'", "use single quotes, or write '\\\\'"),
+    ("expected the node content", "a value is expected here", ""),
     ("cannot start any token", "this character cannot begin a value", "put the text in quotes"),
 )
 

@@ -29,6 +29,13 @@ class Pending:
         self.causes.append(cue.cause)
         del self.causes[:-CAUSES_KEPT]
 
+    def take_over(self, older: "Pending") -> None:
+        """Speak for `older` too, as soon as it would have had to."""
+        self.first_at = min(self.first_at, older.first_at)
+        self.count += older.count
+        self.merged += older.merged
+        self.causes = [*older.causes, *self.causes][-CAUSES_KEPT:]
+
 
 class Agenda:
     """The places: promised things (openings, outcomes, corrections) in order, one high cue and one bid a subject."""
@@ -46,6 +53,11 @@ class Agenda:
         if cue.rank is Rank.HIGH:
             return self._call(cue, now)
         return self._bid(cue, now)
+
+    @property
+    def subjects(self) -> int:
+        """How many subjects have a bid or a call that waits."""
+        return len(self._bids) + len(self._high)
 
     def waiting(self) -> Iterator[Pending]:
         """Everything that waits, promised things first."""
@@ -88,12 +100,13 @@ class Agenda:
     def _call(self, cue: Cue, now: float) -> Pending:
         """Newer replaces older; the last call takes over a bid that waits, since nothing may follow it."""
         self.superseded += cue.subject in self._high
+        held = self._high.get(cue.subject)
         pending = self._high[cue.subject] = _pending(cue, now)
+        if held is not None and held.count:
+            pending.take_over(held)
         bid = self._bids.pop(cue.subject, None) if cue.family == "closing_last" else None
         if bid is not None:
-            pending.count += bid.count
-            pending.merged += bid.merged
-            pending.causes = [*bid.causes, *pending.causes][-CAUSES_KEPT:]
+            pending.take_over(bid)
         return pending
 
     def _bid(self, cue: Cue, now: float) -> Pending:

@@ -1,7 +1,6 @@
 """One agent's narrator: chooses what to say next, when, and fills the words from the state of that moment."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_runtime.core.domain import Cue, Rank, Slot, Stage
@@ -10,15 +9,16 @@ from agent_runtime.core.money import Money, spoken
 from agent_runtime.core.phrases import spoken_time
 from agent_runtime.core.presence import Mood
 from agent_runtime.narration.agenda import Agenda, Pending
+from agent_runtime.narration.mouth import Mouth
 from agent_runtime.narration.phrasebook import PhraseBook
-from agent_runtime.narration.rules import Pacing, passes_freely, score, silence_until, word_count
+from agent_runtime.narration.rules import Pacing, passes_freely, press_at, score, word_count
 
 _NEVER = float("inf")
 _BID_FAMILIES = {"bid", "race"}
 _SUBJECT = frozenset({"lot", "title"})
 _AMOUNT = frozenset({"amount"})
-_RECENT_FAMILIES = 5
-_OPEN_KEPT = 1000
+_KEPT = 1000
+_SHORTEST_WAIT_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class _Candidate:
     pending: Pending
     stage: Stage
     worth: float
+    press_at: float
     free_at: float
 
 
@@ -49,12 +50,10 @@ class Narrator:
         self._mood_of = mood_of
         self._locale = locale
         self._agenda = Agenda()
+        self._mouth = Mouth(pacing)
         self._open: dict[str, None] = {}
-        self._families: deque[str] = deque(maxlen=_RECENT_FAMILIES)
-        self._words = pacing.bucket_words
-        self._words_at = 0.0
-        self._busy_until = -_NEVER
-        self._current = Rank.COLOUR
+        self._told: dict[str, None] = {}
+        self._missed: Cue | None = None
         self._lines = 0
         self._next_look = _NEVER
 
@@ -70,10 +69,13 @@ class Narrator:
         """
         for cue in cues:
             self._follow(cue)
-            if not self.is_muted:
-                pending = self._agenda.notice(cue, now)
-                worth = self._worth(pending, stage, now)
-                self._next_look = min(self._next_look, self._free_at(pending, stage, worth, now))
+            if self.is_muted:
+                self._missed = cue
+                continue
+            before = self._agenda.subjects
+            found = self._candidate(self._agenda.notice(cue, now), stage, now)
+            is_busier = self._pacing.is_paced and self._agenda.subjects > before  # and so the others must hurry
+            self._next_look = min(self._next_look, now if is_busier else found.free_at)
 
     def mute(self) -> None:
         """Say nothing from now on, and forget what waited."""
@@ -81,9 +83,13 @@ class Narrator:
         self._next_look = _NEVER
         self._agenda.clear()
 
-    def unmute(self) -> None:
-        """Speak again of what comes from now on."""
+    def unmute(self, now: float) -> None:
+        """Speak again of what comes from now on; one line says where things stand, if anything was missed."""
         self.is_muted = False
+        missed, self._missed = self._missed, None
+        if missed is not None:
+            self._agenda.notice(Cue("recap", Rank.HIGH, missed.subject, missed.cause), now)
+            self._next_look = now
 
     def speak(self, now: float) -> Line | None:
         """The line to begin at `now`, if one is due."""
@@ -91,9 +97,10 @@ class Narrator:
             candidates = self._candidates(now)
             due = [each for each in candidates if each.free_at <= now]
             if not due:
-                self._next_look = min((each.free_at for each in candidates), default=_NEVER)
+                soonest = min((each.free_at for each in candidates), default=_NEVER)
+                self._next_look = max(soonest, now + _SHORTEST_WAIT_S)  # worth fades while silence is waited for
                 return None
-            chosen = max(due, key=lambda each: (passes_freely(each.pending.cue), each.worth))
+            chosen = _first(due, now)
             self._agenda.drop(chosen.pending)
             line = self._line(chosen, now, others_wait=len(candidates) > 1)
             if line is not None:
@@ -107,9 +114,8 @@ class Narrator:
     def _follow(self, cue: Cue) -> None:
         """Know how many subjects are open: where there are several, a line says which one it means."""
         if cue.family == "open":
-            self._open[cue.subject] = None
-            if len(self._open) > _OPEN_KEPT:
-                del self._open[next(iter(self._open))]
+            self._told.pop(cue.subject, None)
+            _remember(self._open, cue.subject)
         elif cue.family == "outcome":
             self._open.pop(cue.subject, None)
 
@@ -120,38 +126,30 @@ class Narrator:
             if stage is None or self._is_over(pending, stage, now):
                 self._agenda.drop(pending)
                 continue
-            worth = self._worth(pending, stage, now)
-            found.append(_Candidate(pending, stage, worth, self._free_at(pending, stage, worth, now)))
+            found.append(self._candidate(pending, stage, now))
         return found
 
-    def _worth(self, pending: Pending, stage: Stage, now: float) -> float:
-        repeats = self._families.count(pending.cue.family)
-        race = stage.tension.race
-        return score(self._pacing, pending.cue, race=race, age_s=now - pending.at, repeats=repeats)
-
     def _is_over(self, pending: Pending, stage: Stage, now: float) -> bool:
-        """Whether it is too late to say: the subject has ended, or a high cue has lost its moment."""
+        """Whether there is nothing to say any more: the subject has ended, or a high cue has lost its moment."""
         if pending.cue.rank is Rank.CRITICAL:
-            return False
+            return pending.cue.family == "correction" and pending.cue.subject not in self._told
         if not stage.is_open:
             return True
-        is_dated = pending.cue.rank is Rank.HIGH and not passes_freely(pending.cue)
+        is_dated = pending.cue.rank is Rank.HIGH and not passes_freely(pending.cue) and not pending.count
         return is_dated and now - pending.at > self._pacing.valid_s[Rank.HIGH]
 
-    def _free_at(self, pending: Pending, stage: Stage, worth: float, now: float) -> float:
-        """The earliest moment at which this may be said."""
+    def _candidate(self, pending: Pending, stage: Stage, now: float) -> _Candidate:
+        """What is pending, with its worth, the moment it must be said and the earliest it may be."""
         pacing, cue = self._pacing, pending.cue
+        repeats = self._mouth.repeats(_family(pending, stage))
+        worth = score(pacing, cue, race=stage.tension.race, age_s=now - pending.at, repeats=repeats)
         settles_at = stage.settles_at or now
         if not pacing.is_paced or passes_freely(cue):
-            return settles_at
-        promise = pending.first_at + pacing.promise_s - pacing.promise_margin_s
-        cuts = cue.rank is Rank.HIGH and self._current > Rank.MEDIUM
-        quiet = now if cuts else self._busy_until + pacing.gap_s
-        # A closing call that waited for words would be false: only what is below it waits for the bucket.
-        dry = now if cue.rank is Rank.HIGH else now + max(0.0, -self._bucket(now)) / pacing.words_per_s
-        silence = self._busy_until + silence_until(pacing, worth)
-        earliest = max(now, settles_at, quiet, dry, silence)
-        return max(settles_at, min(earliest, promise)) if cue.rank in (Rank.MEDIUM, Rank.LOW) else earliest
+            return _Candidate(pending, stage, worth, _NEVER, settles_at)
+        is_bid = cue.rank in (Rank.MEDIUM, Rank.LOW) or pending.count > 0
+        pressed = press_at(pacing, pending.first_at, self._agenda.subjects) if is_bid else _NEVER
+        free_at = min(self._mouth.free_at(cue, worth, now), self._mouth.turn_at(pressed))
+        return _Candidate(pending, stage, worth, pressed, max(settles_at, free_at))
 
     def _line(self, chosen: _Candidate, now: float, others_wait: bool) -> Line | None:
         pending, stage = chosen.pending, chosen.stage
@@ -167,16 +165,18 @@ class Narrator:
         )
         if template is None:
             return None
-        text = template.filled(values)
-        takes_s = word_count(text) / self._pacing.spoken_words_per_s
-        interrupts = now < self._busy_until and self._current > pending.cue.rank
-        self._begin(family, pending.cue.rank, text, takes_s, now)
+        text, rank = template.filled(values), pending.cue.rank
+        cuts = self._mouth.is_cut_by(rank, now, is_pressed=chosen.press_at <= now)
+        takes_s = self._mouth.begin(family, rank, word_count(text), now, cuts=cuts)
+        self._lines += 1
+        if rank is Rank.CRITICAL or "amount" in template.slots:
+            _remember(self._told, stage.subject)
         return Line(
             number=self._lines,
             agent_id=self.agent_id,
             subject=stage.subject,
             family=family,
-            rank=pending.cue.rank,
+            rank=rank,
             text=text,
             cause=tuple(dict.fromkeys(pending.causes)),
             as_of=stage.as_of,
@@ -184,7 +184,7 @@ class Narrator:
             takes_s=takes_s,
             score=chosen.worth,
             merged=pending.merged,
-            interrupts=interrupts,
+            interrupts=cuts,
         )
 
     def _wanted(self, pending: Pending) -> list[frozenset[str]]:
@@ -204,18 +204,21 @@ class Narrator:
     def _said(self, value: Slot) -> str:
         return spoken(value, self._locale) if isinstance(value, Money) else str(value)
 
-    def _begin(self, family: str, rank: Rank, text: str, takes_s: float, now: float) -> None:
-        self._lines += 1
-        self._families.append(family)
-        self._words = self._bucket(now) - word_count(text)
-        self._words_at = now
-        follows = rank is Rank.CRITICAL and self._current is Rank.CRITICAL
-        self._busy_until = (max(now, self._busy_until) if follows else now) + takes_s
-        self._current = rank
 
-    def _bucket(self, now: float) -> float:
-        refilled = self._words + (now - self._words_at) * self._pacing.words_per_s
-        return min(self._pacing.bucket_words, refilled)
+def _first(due: Sequence[_Candidate], now: float) -> _Candidate:
+    """What is promised, else the highest score; when bids must be said, calls and then the longest waiting of them."""
+    promised = [each for each in due if passes_freely(each.pending.cue)]
+    pressed = [each for each in due if each.press_at <= now]
+    calls = [each for each in due if each.pending.cue.rank is Rank.HIGH]
+    if pressed and not promised and not calls:
+        return min(pressed, key=lambda each: each.pending.first_at)
+    return max(promised or (calls if pressed else due), key=lambda each: each.worth)
+
+
+def _remember(subjects: dict[str, None], subject: str) -> None:
+    subjects[subject] = None
+    if len(subjects) > _KEPT:
+        del subjects[next(iter(subjects))]
 
 
 def _family(pending: Pending, stage: Stage) -> str:

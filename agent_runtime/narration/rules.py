@@ -40,7 +40,13 @@ class Pacing:
     calm_s: float = 6.0
     promise_s: float = 5.0
     promise_margin_s: float = 0.5
+    turn_words: float = 4.0
     short_after_s: float = 1.0
+
+    @property
+    def turn_s(self) -> float:
+        """How long a bid said because it must be is left alone by the next: a name and an amount, in seconds."""
+        return self.turn_words / self.spoken_words_per_s
 
 
 def score(pacing: Pacing, cue: Cue, *, race: float, age_s: float, repeats: int) -> float:
@@ -62,6 +68,16 @@ def silence_until(pacing: Pacing, worth: float) -> float:
         return float("inf")
     ratio = pacing.span / from_floor
     return 0.0 if ratio <= 1 else pacing.calm_s * log(ratio)
+
+
+def press_at(pacing: Pacing, first_at: float, subjects: int) -> float:
+    """When a bid unsaid since `first_at` must be said whatever it is worth, with `subjects` whose bids are unsaid.
+
+    Such bids begin a turn apart, the longest waiting first, so each is due a turn earlier for every other subject.
+    One mouth keeps the promise for three subjects (promise / turn); of more, each is said within as many turns.
+    """
+    turns_before = (subjects - 1) * pacing.turn_s
+    return first_at + max(0.0, pacing.promise_s - pacing.promise_margin_s - turns_before)
 
 
 def passes_freely(cue: Cue) -> bool:

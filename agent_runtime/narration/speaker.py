@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from agent_runtime.core import outgoing
 from agent_runtime.core.clock import Clock, utc
 from agent_runtime.core.conversation import NewMessage
-from agent_runtime.core.errors import Unavailable
+from agent_runtime.core.errors import NotFound, Unavailable
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.line import Line
 from agent_runtime.core.ports import Messages, Publisher
@@ -24,7 +24,8 @@ class Speaker:
     """One agent's voice. `spoken` is told of every line with its message and envelope, after it was published.
 
     A line the store has not kept within 250 ms is said all the same and kept later, so that a slow disk does
-    not make a hammer late; `is_healthy` is False until everything said is kept.
+    not make a hammer late; `is_healthy` is False until everything said is kept. `homeless` counts lines that could
+    not be kept because their session was deleted.
     """
 
     narrator: Narrator
@@ -35,6 +36,7 @@ class Speaker:
     new_id: Callable[[], str]
     spoken: Callable[[Line, NewMessage, Envelope], None]
     unpublished: int = 0
+    homeless: int = 0
     is_healthy: bool = True
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _unkept: deque[NewMessage] = field(default_factory=lambda: deque(maxlen=_UNKEPT_AT_MOST))
@@ -58,9 +60,11 @@ class Speaker:
         while True:
             await asyncio.sleep(_RETRY_S)
             while self._unkept:
-                if not await self._is_kept(self._unkept[0], within_s=10.0):
+                eldest = self._unkept[0]
+                if not await self._is_kept(eldest, within_s=10.0):
                     break
-                self._unkept.popleft()
+                if self._unkept[0] is eldest:  # unless the buffer overflowed meanwhile
+                    self._unkept.popleft()
             self.is_healthy = not self._unkept
 
     async def _pause(self) -> None:
@@ -101,6 +105,8 @@ class Speaker:
                 await self.messages.append(message)
         except (TimeoutError, Unavailable):
             return False
+        except NotFound:
+            self.homeless += 1
         return True
 
     async def _publish(self, envelope: Envelope) -> None:
@@ -110,8 +116,14 @@ class Speaker:
             self.unpublished += 1
 
     async def _mark_interrupted(self, message_id: str) -> None:
+        for place, waiting in enumerate(self._unkept):
+            if waiting.id == message_id:
+                self._unkept[place] = waiting.model_copy(update={"interrupted": True})
+                return
         try:
             async with asyncio.timeout(KEEP_WITHIN_S):
                 await self.messages.mark_interrupted(message_id)
         except (TimeoutError, Unavailable):
             self.is_healthy = False
+        except NotFound:  # its session was deleted
+            return

@@ -82,10 +82,11 @@ def _postgresql(text: str, rest: str) -> Address:
     try:
         url = make_url(f"postgresql+asyncpg:{rest}")
     except (ArgumentError, ValueError):
-        # `from None`: the library's own message repeats the address, password and all.
-        raise Misconfigured(
-            f"{masked(text)!r} cannot be read; write {_EXAMPLES} (escape @ : / % in passwords)"
-        ) from None
+        url = None
+    # An @ in the name is the rest of a password with an unescaped slash. Raised outside `except`: the library's own
+    # message repeats the address, password and all.
+    if url is None or "@" in (url.database or ""):
+        raise Misconfigured(f"{masked(text)!r} cannot be read; write {_EXAMPLES} (escape @ : / % in passwords)")
     if not url.database:
         raise Misconfigured(f"{masked(text)!r} does not name a database; write {_EXAMPLES}")
     unknown = sorted(set(url.query) - _OPTIONS)

@@ -47,8 +47,11 @@ def explained(address: Address) -> Iterator[None]:
         if fault is None:
             raise
         raise fault from error
-    except sqlite3.Error as error:  # met while a connection is prepared, where nobody wraps it
-        raise _sqlite_fault(error, address) or Unavailable(f"{address}: {error}") from error
+    except sqlite3.Error as error:  # straight from the driver, where nothing wraps it
+        fault = _sqlite_fault(error, address)
+        if fault is None:
+            raise
+        raise fault from error
     except NoConnectionFree as error:
         raise Unavailable(f"{address}: every connection is busy; try again shortly") from error
     except TimeoutError as error:

@@ -97,7 +97,8 @@ class SqliteEngine:
         with contextlib.closing(connection.execute(text("PRAGMA quick_check(1)"))) as rows:
             verdict = rows.scalar()
         if verdict != "ok":
-            raise Misconfigured(f"{self.address} is damaged ({verdict}); restore a backup to that place")
+            found = str(verdict).splitlines()[-1]
+            raise Misconfigured(f"{self.address} is damaged ({found}); restore a backup to that place")
 
 
 class _Threads:

@@ -61,6 +61,7 @@ class Writer:
     def start(self) -> None:
         """Begin to write; `stop` ends it."""
         self._is_closing = False
+        self._wake = asyncio.Event()  # of this loop; a database may be opened again in another
         self._task = asyncio.create_task(self._run(), name="store-writer")
 
     async def stop(self) -> None:

@@ -76,7 +76,7 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
                 return f"sqlite:///{path}"
             server, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")
             name = _new_name()
-            administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+            administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
             stack.callback(administer, server, f"DROP DATABASE {name} WITH (FORCE)")
             return with_database(server, name)
 

@@ -98,15 +98,15 @@ async def test_an_append_to_no_session_is_told_and_its_neighbours_are_kept(datab
     assert (await database.sessions.get(owner.id)).message_count == 5
 
 
-@pytest.mark.parametrize("content", ["a\0b", "half \ud800 a pair"])
-async def test_text_that_one_database_would_refuse_is_refused_by_both(database: Database, content: str) -> None:
+async def test_text_that_one_database_would_refuse_is_refused_by_both(database: Database) -> None:
     owner = await database.sessions.create(session())
-    with pytest.raises(Refused):
-        await database.messages.append(message(owner.id, content))
-    with pytest.raises(Refused):
-        await database.sessions.create(session(metadata={"deep": [{"x": content}]}))
-    with pytest.raises(Refused):
-        await database.sessions.create(session(title=content))
+    for content in ("a\0b", "half \ud800 a pair"):
+        with pytest.raises(Refused):
+            await database.messages.append(message(owner.id, content))
+        with pytest.raises(Refused):
+            await database.sessions.create(session(metadata={"deep": [{"x": content}]}))
+        with pytest.raises(Refused):
+            await database.sessions.create(session(title=content))
     assert (await database.messages.append(message(owner.id))).seq == 1
 
 
@@ -175,8 +175,8 @@ async def test_deleting_all_messages_says_how_many_and_begins_anew(database: Dat
         await database.messages.delete_all(new_id())
 
 
-@pytest.mark.parametrize("limit", [0, -1, 10_000])
-async def test_a_page_size_out_of_bounds_is_refused(database: Database, limit: int) -> None:
+async def test_a_page_size_out_of_bounds_is_refused(database: Database) -> None:
     owner = await database.sessions.create(session())
-    with pytest.raises(Refused):
-        await database.messages.list(owner.id, limit=limit)
+    for limit in (0, -1, 10_000):
+        with pytest.raises(Refused):
+            await database.messages.list(owner.id, limit=limit)

@@ -26,6 +26,7 @@ from agent_runtime.domains.auction.stage import rivalry, urgency
 _NOTHING = Appraisal()
 _JUMP_FROM = 0.3  # J from which a rise is worth a line of its own: about 1.23 times the expected
 _RACE_FROM = 1.0
+_LAST_CALL = 10
 _STEPS_TO_FIRST_MILESTONE = 100
 _BUSY_PACE = 30.0  # bids a minute at which a bid moves half as much as a first one
 
@@ -61,6 +62,8 @@ def _start(before: Lot | None, event: LotStarted, after: Lot) -> Appraisal:
 
 
 def _bid(before: Lot | None, event: BidAccepted, after: Lot) -> Appraisal:
+    if before is not None and before.bidding == after.bidding:
+        return _NOTHING
     is_new = before is None or event.user_id not in before.bidding.bidders
     family, rank = "bid", Rank.LOW
     if after.bidding.count == 1:
@@ -81,7 +84,7 @@ def _price(before: Lot | None, event: PriceUpdated, after: Lot) -> Appraisal:
     if before is not None and before.price == after.price:
         return _NOTHING
     was = before.price.current if before is not None else None
-    if was is not None and event.current_price < was and before is not None and before.price.pricing == "engine":
+    if was is not None and event.current_price < was:
         return Appraisal(cues=(Cue("correction", Rank.CRITICAL, after.id, event.event_id),))
     return _rise(before, event.event_id, after)
 
@@ -138,8 +141,8 @@ def _timer(before: Lot | None, event: TimerUpdated, after: Lot) -> Appraisal:
     if reserve is not None and (price is None or price < reserve):
         feelings = (Feeling("fear", 0.25 * urgency(event.time_remaining)),)
     called = before.countdown.called if before is not None else frozenset()
-    if event.time_remaining > 0 and after.countdown.called - called and not event.is_extended:
-        last = 10 in after.countdown.called
+    if event.time_remaining > 0 and after.countdown.called - called:
+        last = _LAST_CALL in after.countdown.called
         cue = Cue("closing_last" if last else "closing", Rank.HIGH, after.id, event.event_id)
         return Appraisal(feelings, (cue,))
     return Appraisal(feelings, _extension(before, event, after))

@@ -1,4 +1,4 @@
-"""The nine `auction:*` events, typed: what the wire says, checked once."""
+"""The nine `auction:*` events, typed: what the wire says, checked once; `lot:*` names of newer engines mean the same."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -28,7 +28,10 @@ def _positive(value: Decimal) -> Decimal:
 
 
 def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("this moment lies outside the calendar") from error
 
 
 def _seconds(value: object) -> object:
@@ -141,24 +144,25 @@ AuctionEvent = (
     | LotExtended
 )
 _ADAPTER: TypeAdapter[AuctionEvent] = TypeAdapter(Annotated[AuctionEvent, Field(discriminator="type")])
+_ALIASES = {
+    "lot:start": "auction:start",
+    "lot:end": "auction:end",
+    "lot:winner": "auction:winner",
+    "lot:bid:placed": "auction:bid:placed",
+    "lot:bid:accepted": "auction:bid:accepted",
+    "lot:bid:rejected": "auction:bid:rejected",
+}
 EVENT_TYPES = frozenset(
-    {
-        "auction:start",
-        "auction:end",
-        "auction:bid:placed",
-        "auction:bid:accepted",
-        "auction:bid:rejected",
-        "auction:winner",
-        "auction:price:updated",
-        "auction:timer:updated",
-        "auction:extended",
-    }
+    {*_ALIASES, *_ALIASES.values(), "auction:price:updated", "auction:timer:updated", "auction:extended"}
 )
 
 
 def parse(envelope: Envelope) -> AuctionEvent:
     """The typed event in an envelope. Raises BadEvent(bad_data) naming the first field that does not fit."""
-    fields = {**envelope.data, "type": envelope.type, "event_id": envelope.id, "at": _own_time(envelope)}
+    kind = _ALIASES.get(envelope.type, envelope.type)
+    fields = {**envelope.data, "type": kind, "event_id": envelope.id, "at": _own_time(envelope)}
+    if "lotId" in fields:
+        fields.setdefault("auctionId", fields["lotId"])
     try:
         return _ADAPTER.validate_python(fields)
     except ValidationError as error:
@@ -178,5 +182,5 @@ def _stated(data: Mapping[str, Any]) -> float | None:
         return None
     try:
         return _utc(datetime.fromisoformat(stamp)).timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         return None

@@ -64,9 +64,10 @@ class Bidding:
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """How long it lasts. `ends_at` is monotonic; `called` holds the closing calls that were due."""
+    """How long it lasts. `ends_at` is monotonic, as of `told_at`; `called` holds the closing calls that were due."""
 
     ends_at: float | None = None
+    told_at: float = 0.0
     called: frozenset[int] = frozenset()
     extensions: int = 0
     extended_at: float = 0.0
@@ -86,13 +87,17 @@ class Hammer:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """One auction. `is_known` once its start (or its key) was seen: before that nothing of it is narrated."""
+    """One auction. `is_known` once its start (or its key) was seen: before that only its outcome is narrated.
+
+    `reopened_at` is set when it started again after an outcome: what is older belongs to the round before.
+    """
 
     id: str
     title: str = ""
     campaign: str | None = None
     is_known: bool = False
     started_at: float = 0.0
+    reopened_at: float = 0.0
     price: Price = field(default_factory=Price)
     bidding: Bidding = field(default_factory=Bidding)
     countdown: Countdown = field(default_factory=Countdown)

@@ -25,11 +25,14 @@ _PACE_PER_BID = 60 * 0.6931471805599453 / PACE_HALF_LIFE_S  # one bid, as bids a
 _CALLS = (10, 30, 60)
 _NAMES_KEPT = 500
 _SAME_EXTENSION_S = 2.0
+_SAME_BID_S = 1.0
 
 
 def project(lot: Lot | None, event: AuctionEvent, now: float) -> Lot:
     """The lot after `event`, received at `now` (monotonic seconds)."""
     lot = lot or Lot(id=event.auction_id)
+    if event.at < lot.reopened_at:
+        return lot
     match event:
         case LotStarted():
             return _started(lot, event, now)
@@ -55,18 +58,19 @@ def settled(lot: Lot, now: float) -> Lot:
     """The lot when what it waited for has had its time: bids without a price, an end without a winner."""
     settles_at = lot.bidding.settles_at
     if settles_at is not None and now >= settles_at:
-        lot = replace(lot, price=_by_bids(lot.price), bidding=replace(lot.bidding, balance=0, settles_at=None))
+        at = lot.bidding.leader.at if lot.bidding.leader is not None else lot.price.at
+        lot = replace(lot, price=_by_bids(lot.price, at), bidding=replace(lot.bidding, balance=0, settles_at=None))
     hammer = lot.hammer
     if hammer is not None and hammer.decides_at is not None and now >= hammer.decides_at:
         lot = replace(lot, hammer=_decided(hammer, lot))
     return lot
 
 
-def _by_bids(price: Price) -> Price:
+def _by_bids(price: Price, at: float) -> Price:
     """Without an engine that names a price, the leading bid is the price."""
     if price.pricing == "engine" or price.offered is None:
         return price
-    return replace(_raised(price, max(price.offered, price.current or price.offered), price.at), pricing="bids")
+    return replace(_raised(price, max(price.offered, price.current or price.offered), at), pricing="bids")
 
 
 def _raised(price: Price, current: Decimal, at: float) -> Price:
@@ -74,9 +78,11 @@ def _raised(price: Price, current: Decimal, at: float) -> Price:
 
 
 def _started(lot: Lot, event: LotStarted, now: float) -> Lot:
-    if lot.is_known and (lot.hammer is None or event.at <= lot.hammer.ended_at):
+    is_over = lot.hammer is not None and event.at <= lot.hammer.ended_at
+    if lot.is_known and (lot.hammer is None or is_over):
         return lot
-    fresh = Lot(id=lot.id) if lot.hammer else lot
+    # An outcome may overtake its start: then the start still tells what the lot is, but opens nothing.
+    fresh = lot if lot.hammer is None or is_over else Lot(id=lot.id, reopened_at=event.at)
     return replace(
         fresh,
         title=event.art_item_name,
@@ -99,15 +105,18 @@ def _placed(lot: Lot, event: BidPlaced) -> Lot:
         return lot
     kept = dict(names) if len(names) < _NAMES_KEPT else dict(list(names.items())[_NAMES_KEPT // 2 :])
     kept[event.user_id] = event.twitter_handle
-    return replace(lot, bidding=replace(lot.bidding, names=kept))
+    leader = lot.bidding.leader
+    if leader is not None and leader.user_id == event.user_id:  # the name comes after the bid it belongs to
+        leader = replace(leader, name=event.twitter_handle)
+    return replace(lot, bidding=replace(lot.bidding, names=kept, leader=leader))
 
 
 def _accepted(lot: Lot, event: BidAccepted, now: float) -> Lot:
-    if lot.hammer is not None:
-        return lot
     bidding, price = lot.bidding, lot.price
-    leads = event.is_highest_bid and (bidding.leader is None or event.at >= bidding.leader.at)
     leader = bidding.leader
+    if lot.hammer is not None or (leader is not None and leader.bid_id == event.bid_id):
+        return lot
+    leads = event.is_highest_bid and (leader is None or event.at >= leader.at)
     if leads:
         name = bidding.names.get(event.user_id, "a bidder")
         leader = Bidder(event.user_id, name, event.bid_id, event.at)
@@ -125,7 +134,7 @@ def _accepted(lot: Lot, event: BidAccepted, now: float) -> Lot:
         pace_at=now,
     )
     if price.pricing == "bids":
-        return replace(lot, price=_by_bids(replace(price, at=event.at)) if leads else price, bidding=bidding)
+        return replace(lot, price=_by_bids(price, event.at) if leads else price, bidding=bidding)
     balance = bidding.balance + 1
     settles_at = None if balance == 0 else bidding.settles_at or now + SETTLE_S
     return replace(lot, price=price, bidding=replace(bidding, balance=balance, settles_at=settles_at))
@@ -133,7 +142,8 @@ def _accepted(lot: Lot, event: BidAccepted, now: float) -> Lot:
 
 def _priced(lot: Lot, event: PriceUpdated, now: float) -> Lot:
     price, bidding = lot.price, lot.bidding
-    is_late = price.pricing == "engine" and event.at < price.at
+    # An engine may stamp a price with the moment of its bid, a little before the bid was accepted.
+    is_late = event.at < price.at - (0.0 if price.pricing == "engine" else _SAME_BID_S)
     is_echo = event.at == price.at and price.current is not None and event.current_price < price.current
     if lot.hammer is not None or is_late or is_echo:
         return lot
@@ -147,10 +157,14 @@ def _priced(lot: Lot, event: PriceUpdated, now: float) -> Lot:
 
 
 def _ticked(lot: Lot, event: TimerUpdated, now: float) -> Lot:
-    due = frozenset(level for level in _CALLS if event.time_remaining <= level)
-    countdown = replace(lot.countdown, ends_at=now + event.time_remaining, called=lot.countdown.called | due)
-    if event.extension_count > countdown.extensions:
+    if event.at < lot.countdown.told_at:
+        return lot
+    countdown = replace(lot.countdown, ends_at=now + event.time_remaining, told_at=event.at)
+    if event.extension_count > countdown.extensions:  # told instead of a closing call, which is then still to come
         countdown = replace(countdown, extensions=event.extension_count, extended_at=event.at)
+    else:
+        due = frozenset(level for level in _CALLS if event.time_remaining <= level)
+        countdown = replace(countdown, called=countdown.called | due)
     return replace(lot, countdown=countdown)
 
 
@@ -165,7 +179,7 @@ def _extended(lot: Lot, event: LotExtended, now: float) -> Lot:
 
 
 def _ended(lot: Lot, event: LotEnded, now: float) -> Lot:
-    if lot.hammer is not None and lot.hammer.outcome is not None:
+    if lot.hammer is not None and lot.hammer.outcome is not None and not _is_retraction(lot.hammer, event):
         return lot
     hammer = Hammer(ended_at=event.at, bid_id=event.winning_bid_id, price=event.final_price)
     if event.status == "CANCELLED":
@@ -173,9 +187,15 @@ def _ended(lot: Lot, event: LotEnded, now: float) -> Lot:
     if event.status == "NO_BIDS":
         return replace(lot, hammer=replace(hammer, outcome="passed", price=None))
     leader = lot.bidding.leader
-    if event.final_price is not None and leader is not None and leader.bid_id == event.winning_bid_id:
+    is_named = leader is not None and leader.bid_id == event.winning_bid_id and leader.user_id in lot.bidding.names
+    if event.final_price is not None and leader is not None and is_named:
         return replace(lot, hammer=replace(hammer, outcome="sold", bidder=leader.name))
     return replace(lot, hammer=replace(hammer, decides_at=now + WINNER_WAIT_S))
+
+
+def _is_retraction(hammer: Hammer, event: LotEnded) -> bool:
+    """Whether an outcome that was told is taken back."""
+    return event.status == "CANCELLED" and hammer.outcome != "cancelled" and event.at > hammer.ended_at
 
 
 def _decided(hammer: Hammer, lot: Lot) -> Hammer:
@@ -189,6 +209,8 @@ def _decided(hammer: Hammer, lot: Lot) -> Hammer:
 
 def _won(lot: Lot, event: WinnerNamed) -> Lot:
     hammer = lot.hammer or Hammer(ended_at=event.at)
+    if hammer.outcome == "cancelled" and event.at <= hammer.ended_at:
+        return lot
     leader = lot.bidding.leader
     leader_name = leader.name if leader is not None and leader.user_id == event.user_id else None
     bidder = event.twitter_handle or lot.bidding.names.get(event.user_id) or leader_name

@@ -1,0 +1,146 @@
+"""One reply of the scripted voice: what was asked is answered, what was said before is not said again."""
+
+import re
+from dataclasses import dataclass, replace
+
+from agent_runtime.core.conversation import Message
+from agent_runtime.core.prompt import Prompt
+from agent_runtime.core.text import display_name
+from agent_runtime.llm.facts import Facts
+from agent_runtime.llm.hearing import (
+    SUMMARY,
+    Courtesy,
+    asks_own_name,
+    courtesy_in,
+    facts_asked,
+    is_secret,
+    name_given,
+    normal,
+    wants_advice,
+    without_name,
+)
+from agent_runtime.llm.matching import known_facts, matching_lines
+from agent_runtime.llm.voice import PhrasesOf, Voice, voice_of
+
+_STRANGER = "friend"
+_FIGURE = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[A-Z]{3}\b|dollars|euros|pounds)")
+_TOPICS = 3
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What is said to a character, how things stand and the words it has. `heard` is the message in normal form."""
+
+    prompt: Prompt
+    voice: Voice
+    heard: str
+
+    @classmethod
+    def about(cls, prompt: Prompt, phrases: PhrasesOf) -> "Talk":
+        """The talk of a prompt, in which the character uses the name its guest gave last."""
+        character = prompt.character
+        heard = without_name(normal(prompt.question), character.name, character.nickname)
+        voice = voice_of(prompt, phrases)
+        known = _name_told(prompt.history) or display_name(prompt.user_name, _STRANGER)
+        return cls(prompt, replace(voice, user_name=known), heard)
+
+    def reply(self) -> str:
+        """Never empty. Live facts come first, then what people say to anyone, then what the character knows to say."""
+        return self._about_lots() or self._about_names() or self._courtesy() or self._own_words() or self._small_talk()
+
+    @property
+    def _is_host(self) -> bool:
+        return bool(self.prompt.circumstances.stages) or self.prompt.character.hosts.is_host
+
+    def _about_lots(self) -> str:
+        asked = facts_asked(self.heard)
+        if not self._is_host:
+            return self._not_my_trade() if asked else ""
+        facts = Facts(self.voice, self.prompt.circumstances.stages, self.prompt.circumstances.locale)
+        if not asked and facts.names(self.heard) and not wants_advice(self.heard):
+            asked = SUMMARY
+        return facts.answer(asked, self.heard) if asked else ""
+
+    def _not_my_trade(self) -> str:
+        """A character that hosts nothing says so only if it has words of its own for it."""
+        if "answer_nothing" not in self.prompt.character.phrases or self._examples():
+            return ""
+        return self.voice.line("answer_nothing", {})
+
+    def _about_names(self) -> str:
+        if name := name_given(self.prompt.question):
+            voice = replace(self.voice, user_name=display_name(name, _STRANGER))
+            return voice.line("welcome", {}, wanted={"user"})
+        if not asks_own_name(self.heard):
+            return ""
+        known = self.voice.user_name
+        return self.voice.line("no_name", {}) if known == _STRANGER else self.voice.line("your_name", {"known": known})
+
+    def _courtesy(self) -> str:
+        courtesy = courtesy_in(self.heard)
+        match courtesy:
+            case Courtesy.ABUSE:
+                return self.voice.line("abuse", {})
+            case Courtesy.THANKS if "?" not in self.prompt.question:
+                return self.voice.line("thanks", {})
+            case Courtesy.GREETING:
+                greetings = self.voice.written(self.prompt.character.greetings)
+                return self.voice.draw(greetings) or self._example() or self.voice.line("welcome", {})
+            case None | Courtesy.THANKS:
+                return ""
+        return self._example() or self._plain(courtesy)
+
+    def _plain(self, courtesy: Courtesy) -> str:
+        topics = self._topics()
+        match courtesy:
+            case Courtesy.WELLBEING:
+                feeling = self.prompt.circumstances.feeling.partition(";")[0].strip() or "well enough"
+                slots = {"feeling": feeling, "Feeling": feeling[0].upper() + feeling[1:]}
+                return self.voice.line("wellbeing", slots)
+            case Courtesy.IDENTITY:
+                return self.voice.line("identity", {"name": self.prompt.character.name})
+            case Courtesy.ABILITY if self._is_host:
+                return self.voice.line("ability_host", {"topics": topics or "whatever you like"})
+            case Courtesy.ABILITY:
+                return self.voice.line("ability", {"topics": topics}) if topics else self.voice.line("ability_bare", {})
+        return self.voice.line(courtesy.value, {})
+
+    def _own_words(self) -> str:
+        """An example of the character's, a rule of its trade, a piece of what it knows."""
+        if example := self._example():
+            return example
+        if self._is_host and is_secret(self.heard):
+            return self.voice.line("secret", {})
+        if self._is_host and wants_advice(self.heard):
+            return self.voice.line("advice", {})
+        known = self.voice.draw(known_facts(self.prompt.character, self.heard)) if "?" in self.prompt.question else None
+        return known or (self._said_already() if self._examples() else "")
+
+    def _example(self) -> str:
+        return self.voice.draw(self._examples()) or ""
+
+    def _examples(self) -> list[str]:
+        lines = self.voice.written(matching_lines(self.prompt.character, self.heard))
+        # A host's old figures are no facts of today.
+        return [line for line in lines if not (self._is_host and _FIGURE.search(line))]
+
+    def _said_already(self) -> str:
+        topics = self.prompt.character.topics
+        line = self.voice.line("repeated", {})
+        return f"{line} {self.voice.line('instead', {'topic': self.voice.rng.choice(topics)})}" if topics else line
+
+    def _small_talk(self) -> str:
+        return self.voice.line("small_talk", {})
+
+    def _topics(self) -> str:
+        """Up to three topics: `clocks, theatre or painting`."""
+        topics = list(self.prompt.character.topics)
+        chosen = self.voice.rng.sample(topics, min(_TOPICS, len(topics)))
+        *firsts, last = chosen or [""]
+        return f"{', '.join(firsts)} or {last}" if firsts else last
+
+
+def _name_told(history: tuple[Message, ...]) -> str | None:
+    told = (name_given(message.content) for message in reversed(history) if message.role == "user")
+    name = next((name for name in told if name), None)
+    return display_name(name, _STRANGER) if name else None

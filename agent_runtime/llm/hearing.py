@@ -1,0 +1,107 @@
+"""What a message asks for, heard by its wording: facts about a lot, or one of the small courtesies of talk."""
+
+import re
+from enum import Enum
+
+from agent_runtime.llm.wordings import WORDINGS
+
+_HEARD = 1000  # characters of a message that are looked at
+
+
+class Fact(Enum):
+    """What may be asked about a lot; the value names its wordings."""
+
+    LOT = "lot"
+    PRICE = "price"
+    LEADER = "leader"
+    WINNER = "winner"
+    TIME = "time"
+    NEXT = "next"
+    COUNT = "count"
+
+
+class Courtesy(Enum):
+    """What people say to anyone, the first that fits; the value names its wordings."""
+
+    ABUSE = "abuse"
+    THANKS = "thanks"
+    WELLBEING = "wellbeing"
+    IDENTITY = "identity"
+    ABILITY = "ability"
+    FAREWELL = "farewell"
+    GREETING = "greeting"
+
+
+SUMMARY = frozenset({Fact.PRICE, Fact.LEADER, Fact.TIME})
+_SPELLED = (
+    (r"['’`]s\b", " is"),
+    (r"['’`]re\b", " are"),
+    (r"['’`]m\b", " am"),
+    (r"\b(what|who|how|where|when)s\b", r"\1 is"),
+    (r"['’`]", ""),
+    (r"[^\w\s]|_", " "),
+)
+_NAME_IS = re.compile(r"\b(?:my name(?: is|'s)|call me|i go by)\s+([^\W\d_][\w'-]{0,30})", re.IGNORECASE)
+_NOT_A_NAME = frozenset({"a", "an", "the", "not", "when", "later", "back", "what", "whatever", "is", "if", "crazy"})
+
+
+def normal(text: str) -> str:
+    """Small letters and single spaces, contractions spelled out, no punctuation: the form that is searched."""
+    text = text[:_HEARD].casefold()
+    for pattern, spelled in _SPELLED:
+        text = re.sub(pattern, spelled, text)
+    return " ".join(text.split())
+
+
+def without_greeting(text: str) -> str:
+    """A normal text without the hello in front of it; empty when that was all."""
+    return WORDINGS["greeting"].sub("", text).strip()
+
+
+def without_name(text: str, *names: str) -> str:
+    """A normal text without the name of whom it speaks to."""
+    called = {word for name in names for word in normal(name).split()}
+    return " ".join(word for word in text.split() if word not in called) or text
+
+
+def facts_asked(text: str) -> frozenset[Fact]:
+    """The facts a normal text asks for. A question for a secret asks for nothing."""
+    if is_secret(text):
+        return frozenset()
+    asked = {fact for fact in Fact if WORDINGS[fact.value].search(text)}
+    if WORDINGS["summary"].search(text):
+        asked |= SUMMARY
+    if Fact.NEXT in asked:
+        asked.discard(Fact.PRICE)
+    return frozenset(asked)
+
+
+def courtesy_in(text: str) -> Courtesy | None:
+    """The courtesy a normal text is, if it is one; a greeting only when nothing follows it."""
+    rest = without_greeting(text)
+    if text and not rest:
+        return Courtesy.GREETING
+    if WORDINGS["well"].search(rest):
+        return None
+    return next((courtesy for courtesy in Courtesy if WORDINGS[courtesy.value].search(rest)), None)
+
+
+def is_secret(text: str) -> bool:
+    """Whether a normal text asks for what is never told: a reserve, a bidder's maximum."""
+    return WORDINGS["secret"].search(text) is not None
+
+
+def wants_advice(text: str) -> bool:
+    """Whether a normal text asks what to bid or whether to."""
+    return WORDINGS["advice"].search(text) is not None
+
+
+def asks_own_name(text: str) -> bool:
+    """Whether a normal text asks what its writer is called."""
+    return WORDINGS["own name"].search(text) is not None
+
+
+def name_given(text: str) -> str | None:
+    """The name in "my name is …", from a message as written."""
+    match = _NAME_IS.search(text[:_HEARD])
+    return None if match is None or match[1].casefold() in _NOT_A_NAME else match[1].strip("'-")

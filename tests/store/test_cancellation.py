@@ -1,0 +1,57 @@
+"""Callers that give up: nothing stays locked, nothing half done, and later work goes on."""
+
+import asyncio
+import random
+import sqlite3
+
+from agent_runtime.store.database import Database
+from tests.store.values import message, session
+
+
+async def test_two_hundred_cancelled_appends_leave_nothing_locked(database: Database) -> None:
+    owner = await database.sessions.create(session())
+    chance = random.Random(7)
+    outcomes: list[object] = []
+    for _ in range(20):
+        tasks = [asyncio.create_task(database.messages.append(message(owner.id))) for _ in range(10)]
+        await asyncio.sleep(0)  # all of them wait for the writer now
+        for task in chance.sample(tasks, 10):
+            for _ in range(chance.randrange(8)):
+                await asyncio.sleep(0)
+            task.cancel()
+        outcomes += await asyncio.gather(*tasks, return_exceptions=True)
+    last = await database.messages.append(message(owner.id))
+    assert any(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+    # A cancelled caller's message is kept all the same, so every place is taken.
+    assert last.seq == 201
+    if database.address.path is not None:
+        other = sqlite3.connect(database.address.path, timeout=0, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def test_cancelled_reads_give_their_connections_back(database: Database) -> None:
+    owner = await database.sessions.create(session())
+    chance = random.Random(7)
+    for _ in range(40):
+        tasks = [asyncio.create_task(database.messages.list(owner.id)) for _ in range(5)]
+        for task in tasks:
+            for _ in range(chance.randrange(6)):
+                await asyncio.sleep(0)
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    async with asyncio.timeout(10):
+        pages = await asyncio.gather(*(database.messages.list(owner.id) for _ in range(20)))
+    assert len(pages) == 20
+
+
+async def test_leaving_writes_what_is_waiting(database_url: str) -> None:
+    async with Database(database_url) as database:
+        owner = await database.sessions.create(session())
+        tasks = [asyncio.create_task(database.messages.append(message(owner.id))) for _ in range(500)]
+        await asyncio.sleep(0)
+    kept = await asyncio.gather(*tasks)
+    assert [each.seq for each in kept] == list(range(1, 501))
+    async with Database(database_url) as database:
+        assert (await database.sessions.get(owner.id)).message_count == 500
