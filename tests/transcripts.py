@@ -134,7 +134,7 @@ class Witness:
         if lot.reserve is not None and lot.reserve in amounts and lot.reserve not in allowed:
             yield "the reserve"
         if price is not None and price in amounts:
-            if price < lot.highest_said and family != "correction":
+            if price < lot.highest_said and "correction" not in {family, *lot.said}:
                 yield f"a price below {lot.highest_said}"
             lot.highest_said = price
 

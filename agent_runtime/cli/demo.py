@@ -71,7 +71,7 @@ async def _auction(runtime: "Runtime", seed: str, lots: int, lot_seconds: float,
 
 def _print_welcome(runtime: "Runtime") -> None:
     host = runtime.casts[0].agent
-    talker = next((slug for slug in runtime.roster.characters if slug != host.id), host.id)
+    talker = next((slug for slug in reversed(runtime.roster.characters) if slug != host.id), host.id)
     click.echo(
         f"{host.character.name} is live at {runtime.url}\n"
         f"  the agent        {runtime.url}/api/agents/{host.id}\n"

@@ -54,8 +54,8 @@ class Patience:
 class Subscriber:
     """One task that reads channels and hands on, nothing else, for as long as `run` runs.
 
-    `on_message(channel, data)` is called for every message of at most 64 KiB, undecoded; it must return at
-    once and not raise. `on_live()` is called at every complete subscription, the first and each later one:
+    `on_message(channel, data)` is called for every message, undecoded; one of more than 64 KiB is cut one byte
+    beyond that. It must return at once and not raise. `on_live()` is called at every complete subscription, the first and each later one:
     whatever was published before may be lost, so read the keys. `on_down(why)` is called when a
     subscription ends or an attempt fails; the next follows after at most `longest_pause`.
     `counts`: messages, too_big, pongs, subscriptions, failures.
@@ -127,10 +127,10 @@ class Subscriber:
         match message["type"]:
             case "message":
                 data = message["data"]
-                if len(data) > EVENT_LIMIT_BYTES:
-                    self.counts["too_big"] += 1
-                    return
-                self.counts["messages"] += 1
+                is_too_big = len(data) > EVENT_LIMIT_BYTES
+                self.counts["too_big" if is_too_big else "messages"] += 1
+                if is_too_big:
+                    data = data[: EVENT_LIMIT_BYTES + 1]  # enough to be known as too big, and no more to carry about
                 self.on_message(message["channel"].decode("utf-8", "replace"), data)
             case "subscribe":
                 self._confirmed(message["channel"].decode("utf-8", "replace"))

@@ -13,6 +13,8 @@ from agent_runtime.llm.hearing import (
     asks_own_name,
     courtesy_in,
     facts_asked,
+    is_open_question,
+    is_request,
     is_secret,
     name_given,
     normal,
@@ -25,6 +27,7 @@ from agent_runtime.llm.voice import PhrasesOf, Voice, voice_of
 _STRANGER = "friend"
 _FIGURE = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[A-Z]{3}\b|dollars|euros|pounds)")
 _TOPICS = 3
+_KEYWORDS = 3  # a message of so few words is a key to what is known
 
 
 @dataclass(frozen=True)
@@ -97,12 +100,13 @@ class Talk:
                 feeling = self.prompt.circumstances.feeling.partition(";")[0].strip() or "well enough"
                 slots = {"feeling": feeling, "Feeling": feeling[0].upper() + feeling[1:]}
                 return self.voice.line("wellbeing", slots)
-            case Courtesy.IDENTITY:
-                return self.voice.line("identity", {"name": self.prompt.character.name})
+            case Courtesy.IDENTITY | Courtesy.NATURE:
+                return self.voice.line(courtesy.value, {"name": self.prompt.character.name})
             case Courtesy.ABILITY if self._is_host:
                 return self.voice.line("ability_host", {"topics": topics or "whatever you like"})
             case Courtesy.ABILITY:
-                return self.voice.line("ability", {"topics": topics}) if topics else self.voice.line("ability_bare", {})
+                slots = {"topics": topics, "Topics": topics[:1].upper() + topics[1:]}
+                return self.voice.line("ability", slots) if topics else self.voice.line("ability_bare", {})
         return self.voice.line(courtesy.value, {})
 
     def _own_words(self) -> str:
@@ -113,8 +117,18 @@ class Talk:
             return self.voice.line("secret", {})
         if self._is_host and wants_advice(self.heard):
             return self.voice.line("advice", {})
-        known = self.voice.draw(known_facts(self.prompt.character, self.heard)) if "?" in self.prompt.question else None
-        return known or (self._said_already() if self._examples() else "")
+        is_asked = "?" in self.prompt.question or "about" in self.heard.split() or len(self.heard.split()) <= _KEYWORDS
+        known = self.voice.draw(known_facts(self.prompt.character, self.heard)) if is_asked else None
+        return known or self._confession()
+
+    def _confession(self) -> str:
+        """That it has said so before, cannot do it or does not know; empty where it may simply talk on."""
+        if self._examples():
+            return self._with_topic(self.voice.line("repeated", {}))
+        if is_request(self.heard):
+            return self._with_topic(self.voice.line("request", {}))
+        unknown = self.voice.line("unknown", {}) if is_open_question(self.heard) else ""
+        return self._with_topic(unknown) if unknown and self.voice.is_fresh(unknown) else ""
 
     def _example(self) -> str:
         return self.voice.draw(self._examples()) or ""
@@ -124,9 +138,8 @@ class Talk:
         # A host's old figures are no facts of today.
         return [line for line in lines if not (self._is_host and _FIGURE.search(line))]
 
-    def _said_already(self) -> str:
+    def _with_topic(self, line: str) -> str:
         topics = self.prompt.character.topics
-        line = self.voice.line("repeated", {})
         return f"{line} {self.voice.line('instead', {'topic': self.voice.rng.choice(topics)})}" if topics else line
 
     def _small_talk(self) -> str:

@@ -1,16 +1,18 @@
 """Answers about lots, from what the stages say and nothing else: a figure that is not known is never named."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent_runtime.core.domain import Stage
 from agent_runtime.core.money import Money, spoken
 from agent_runtime.llm.hearing import Fact
-from agent_runtime.llm.matching import words_of
+from agent_runtime.llm.matching import stem, words_of
 from agent_runtime.llm.voice import Voice
 
 _BIDS = frozenset({Fact.PRICE, Fact.LEADER, Fact.WINNER, Fact.NEXT, Fact.COUNT})
 _SHOWN = 3
+_POINTED_AT = re.compile(r"\b(?:the|this|that) (\w+)")
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,12 @@ class Facts:
         return " ".join(lines)
 
     def names(self, question: str) -> bool:
-        """Whether a normal text names a lot: at least half of the words of its title, or two of them."""
-        words = words_of(question)
+        """Whether a normal text names a lot: by half of the words of its title or two of them, or as `the desk`."""
+        words, pointed_at = words_of(question), frozenset(stem(word) for word in _POINTED_AT.findall(question))
         titles = [words_of(stage.title.casefold()) for stage in self.stages]
-        return any(len(words & title) >= min(2, (len(title) + 1) // 2) for title in titles if title)
+        return any(
+            pointed_at & title or len(words & title) >= min(2, (len(title) + 1) // 2) for title in titles if title
+        )
 
     def _meant(self, asked: Collection[Fact], question: str) -> Stage | None:
         """The lot the question names, else the one in hand: an open one, for a result one that has closed."""
@@ -59,6 +63,8 @@ class Facts:
             yield self._time(slots, is_follow_up=bool(asked & _BIDS))
 
     def _bids(self, stage: Stage, asked: frozenset[Fact], slots: dict[str, str]) -> Iterator[str]:
+        if Fact.WINNER in asked:
+            yield self.voice.line("still_open", slots)
         if stage.settles_at is not None:
             yield self.voice.line("unsettled", slots)
             return

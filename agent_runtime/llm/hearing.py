@@ -27,6 +27,7 @@ class Courtesy(Enum):
     THANKS = "thanks"
     WELLBEING = "wellbeing"
     IDENTITY = "identity"
+    NATURE = "nature"
     ABILITY = "ability"
     FAREWELL = "farewell"
     GREETING = "greeting"
@@ -77,13 +78,14 @@ def facts_asked(text: str) -> frozenset[Fact]:
 
 
 def courtesy_in(text: str) -> Courtesy | None:
-    """The courtesy a normal text is, if it is one; a greeting only when nothing follows it."""
+    """The courtesy a normal text is, if it is one; a greeting only when no more than a name follows it."""
     rest = without_greeting(text)
     if text and not rest:
         return Courtesy.GREETING
-    if WORDINGS["well"].search(rest):
+    courtesy = next((each for each in Courtesy if WORDINGS[each.value].search(rest)), None)
+    if courtesy is Courtesy.THANKS and WORDINGS["well"].search(rest):
         return None
-    return next((courtesy for courtesy in Courtesy if WORDINGS[courtesy.value].search(rest)), None)
+    return Courtesy.GREETING if courtesy is None and rest != text and " " not in rest else courtesy
 
 
 def is_secret(text: str) -> bool:
@@ -94,6 +96,16 @@ def is_secret(text: str) -> bool:
 def wants_advice(text: str) -> bool:
     """Whether a normal text asks what to bid or whether to."""
     return WORDINGS["advice"].search(text) is not None
+
+
+def is_request(text: str) -> bool:
+    """Whether a normal text wants something made or performed."""
+    return WORDINGS["request"].search(text) is not None
+
+
+def is_open_question(text: str) -> bool:
+    """Whether a normal text asks about the world, not about the two who talk."""
+    return WORDINGS["open question"].search(text) is not None
 
 
 def asks_own_name(text: str) -> bool:

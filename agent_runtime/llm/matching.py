@@ -20,7 +20,6 @@ _LIGHT_TEXT = """
 tell make think feel like want know get give go see look good work thing something someone people way time
 """
 _STOP = frozenset(_STOP_TEXT.split())
-_LIGHT = frozenset(_LIGHT_TEXT.split())
 _SAME = {
     word: words[0]
     for line in (
@@ -55,6 +54,9 @@ def stem(word: str) -> str:
         if word.endswith(ending) and not word.endswith("ss") and len(root) >= 3:
             return _SAME.get(root) or _SAME.get(root + "e") or root
     return word
+
+
+_LIGHT = frozenset(map(stem, _LIGHT_TEXT.split()))
 
 
 @lru_cache(maxsize=4096)

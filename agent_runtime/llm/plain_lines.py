@@ -15,6 +15,7 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
     "passed": ("{title} is passed.",),
     "cancelled": ("{title} is withdrawn.",),
     "on_offer": ("Open just now: {titles}.", "We have {titles}.", "On offer at the moment: {titles}."),
+    "still_open": ("Nothing is decided yet.", "It is not over: {lot} is still open.", "No hammer yet on {lot}."),
     "unsettled": (
         "A bid on {title} is landing this very second. Ask me again in a breath.",
         "Something is just coming in on {title}. One breath, and I can say for certain.",
@@ -44,21 +45,43 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
     "farewell": ("Goodbye, {user}. Come back when you like.", "Take care, {user}.", "Until next time."),
     "thanks": ("You are welcome.", "With pleasure.", "Gladly."),
     "abuse": ("Let us keep this friendly.", "I will leave that where it is.", "Kindly, please."),
-    "wellbeing": ("{Feeling}, since you ask. And you?", "I am {feeling}, if you want the truth. And yourself?"),
+    "wellbeing": ("{Feeling}, since you ask.", "I am {feeling}, if you want the truth.", "{Feeling}, thank you."),
     "identity": ("{name}. Talk to me a little, and you will know the rest.", "I am {name}. And who are you?"),
+    "nature": (
+        "A character, run by a machine. I answer to {name} all the same.",
+        "No person sits behind these words. I am {name}, a character, and a machine keeps my lines.",
+    ),
     "your_name": ("{known}, unless you have changed it.", "You are {known}. I do listen."),
     "no_name": ("You have not told me yet. What shall I call you?", "I have no name for you yet. What is it?"),
     "ability_host": (
-        "Ask me what the bid is, who leads or how long is left. Between lots I talk about {topics}.",
-        "I can tell you what is open, where the bidding stands and how long it has. And I like to talk about {topics}.",
+        "Ask me what the bid is, who leads or how long is left. Between lots we might talk about {topics}.",
+        "I can tell you what is open, where the bidding stands and how long it has. After that, {topics}, if you like.",
     ),
-    "ability": ("Ask me about {topics}.", "We might talk about {topics}.", "You could begin with {topics}."),
+    "ability": (
+        "We might talk about {topics}.",
+        "You could begin with {topics}.",
+        "{Topics}? You choose, and you begin.",
+    ),
     "ability_bare": (
         "Just talk to me. It usually works.",
         "Tell me what is on your mind; we will find a way from there.",
     ),
+    "request": (
+        "I would make a poor job of that.",
+        "That is beyond me, and I would rather say so.",
+        "That one I cannot do for you. Talking, I can.",
+    ),
+    "unknown": (
+        "That I do not know, and I would rather not guess.",
+        "I have no answer to that which I would put my name to.",
+        "There you ask more than I know.",
+    ),
     "repeated": ("I would only be repeating myself there.", "You have had my best answer to that already."),
-    "instead": ("Ask me about {topic} instead.", "But {topic}, now: there I could go on."),
+    "instead": (
+        "What do you make of {topic}?",
+        "Shall we talk about {topic}? You begin.",
+        "Let us try {topic} instead. What comes to your mind?",
+    ),
     "small_talk": (
         "Go on, I am listening.",
         "Tell me a little more.",

@@ -42,6 +42,6 @@ class Scripted:
 def _groups(text: str, rng: Random) -> Iterator[str]:
     words = _WORD.findall(text)
     while words:
-        count = rng.randint(1, _MOST_WORDS)
+        count = rng.randint(1, min(_MOST_WORDS, max(1, len(words) // 2)))
         yield "".join(words[:count])
         del words[:count]

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 
-# BEST, SALE and HELLO stand for the groups below.
+# Words in capitals stand for these groups.
 _GROUPS = {
     "BEST": "(?:current|currently|highest|high|top|latest|last|winning|leading|present)",
     "SALE": "(?:it|this|that|they|we|bidding|(?:the|this) (?:lot|auction|bidding|sale|hammer|clock|item|one))",
+    "MACHINE": "ai|bot|chatbot|robot|human|person|machine|computer|program",
+    "PLEASE": "^(?:please |can you |could you |would you |will you )*",
     "HELLO": "(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|evening|afternoon|day)|welcome)",
 }
 
@@ -84,6 +86,7 @@ what is (?:happening|going on|the (?:status|situation|score))
 any (?:news|update)
 bring me up to
 sum (?:it|things) up
+(?:about|describe|on) (?:the|this|that) (?:lot|item|piece|one)\b
 [secret]
 \breserve\b
 \bmax(?:imum)? bid\b
@@ -95,13 +98,12 @@ good (?:deal|buy|price)$
 ^HELLO\b(?: (?:there|again|everyone|all|friend|HELLO))*
 [abuse]
 \b(?:idiot|moron|shut up|hate you|pathetic|loser|garbage|bitch|asshole|fuck\w*|you suck|useless)\b
-\b(?:you are|you|so|stupid|dumb)(?: \w+)? (?:stupid|dumb|trash|bot)\b
+\b(?:you are|you|so|stupid|dumb)(?: \w+)? (?:stupid|dumb|trash)\b
 [thanks]
 \b(?:thanks?|thank you|thx|cheers|bravo|well done|much appreciated)\b
 \byou are (?:great|good|funny|kind|the best|wonderful|amazing|brilliant|lovely)\b
-\bi (?:love|like) you\b
 [wellbeing]
-^(?:and )?how (?:are (?:you|things|we)|is it going|do you (?:do|feel)|have you been)\b
+\bhow (?:are (?:you|things)|is it going|do you (?:do$|feel)|have you been)\b(?! (?:able|so|going|made))
 ^(?:what is up|you ok(?:ay)?|are you (?:well|ok|okay|all right|alright))\b
 [identity]
 \bwho are you
@@ -110,7 +112,9 @@ your name$
 what are you$
 tell me (?:\w+ ){0,2}about yourself
 (?:introduce|describe) yourself
-are you (?:an? )?(?:ai|bot|robot|human|real|person)\b
+[nature]
+(?:are|r) (?:you|u) (?:an?|really|actually|just|even|only|some| )*(?:real|alive|MACHINE)\b
+(?:talking|speaking|chatting) (?:to|with) an? (?:real |actual )?(?:MACHINE)\b
 [ability]
 ^help(?: me)?$
 what can (?:you|we|i) (?:do|talk|ask)
@@ -124,6 +128,11 @@ where (?:do|should) i (?:start|begin)
 ^(?:ok |okay |well )?(?:i (?:have|got|need) to go|i must go|gotta go|talk (?:to you )?later|until next time)\b
 [well]
 ^(?:i am |im |doing |all |very |pretty |quite )*(?:fine|good|well|great|ok|okay|not bad)\b
+[request]
+PLEASE(?:write|draw|sing|translate|calculate|solve|generate|explain|print|code|show me)\b
+PLEASE(?:summari[sz]e|rewrite|act as|pretend|ignore|list|(?:tell|give|make) me (?:an?|another|some))\b
+[open question]
+^(?:what|who|when|where|why|how|which|is|are|does|did|was|were)\b(?!.*\b(?:you|your|we|our|us|i|me|my)\b)
 [own name]
 (?:what is|know|remember|say|recall) my name
 who am i\b

@@ -3,7 +3,7 @@
 from collections import deque
 
 from agent_runtime.core.domain import Cue, Rank
-from agent_runtime.narration.rules import Pacing, silence_until
+from agent_runtime.narration.rules import Pacing, keeps_promise, silence_until
 
 _NEVER = float("inf")
 _RECENT_FAMILIES = 5
@@ -20,6 +20,7 @@ class Mouth:
         self._words_at = 0.0
         self._busy_until = -_NEVER
         self._turn_until = -_NEVER
+        self._bid_until = -_NEVER
         self._current = Rank.COLOUR
 
     def repeats(self, family: str) -> int:
@@ -35,9 +36,13 @@ class Mouth:
         dry = now if cue.rank is Rank.HIGH else now + max(0.0, -self._bucket(now)) / pacing.words_per_s
         return max(now, quiet, dry, self._busy_until + silence_until(pacing, worth))
 
-    def turn_at(self, press_at: float) -> float:
-        """When a bid pressed since `press_at` may begin: whatever is being said, once the bid before had its turn."""
-        return max(press_at, self._turn_until)
+    def turn_at(self, press_at: float, subjects: int) -> float:
+        """When a bid pressed since `press_at` may begin: whatever is being said, once the bid before had its turn.
+
+        Where there are more subjects than the promise can be kept for, the bid before is said to its end.
+        """
+        hurries = keeps_promise(self._pacing, subjects)
+        return max(press_at, self._turn_until if hurries else self._bid_until + self._pacing.gap_s)
 
     def is_cut_by(self, rank: Rank, now: float, *, is_pressed: bool) -> bool:
         """Whether a line that begins now breaks off the one being said.
@@ -58,6 +63,7 @@ class Mouth:
         self._busy_until = (now if cuts else max(now, self._busy_until)) + takes_s
         if rank in _BIDS:
             self._turn_until = now + self._pacing.turn_s
+            self._bid_until = now + takes_s
         self._current = rank
         return takes_s
 

@@ -74,8 +74,11 @@ class Narrator:
                 continue
             before = self._agenda.subjects
             found = self._candidate(self._agenda.notice(cue, now), stage, now)
-            is_busier = self._pacing.is_paced and self._agenda.subjects > before  # and so the others must hurry
-            self._next_look = min(self._next_look, now if is_busier else found.free_at)
+            is_busier = self._agenda.subjects > before  # and so the others must hurry
+            hurry_at = (
+                self._mouth.turn_at(now, self._agenda.subjects) if self._pacing.is_paced and is_busier else _NEVER
+            )
+            self._next_look = min(self._next_look, found.free_at, hurry_at)
 
     def mute(self) -> None:
         """Say nothing from now on, and forget what waited."""
@@ -147,8 +150,9 @@ class Narrator:
         if not pacing.is_paced or passes_freely(cue):
             return _Candidate(pending, stage, worth, _NEVER, settles_at)
         is_bid = cue.rank in (Rank.MEDIUM, Rank.LOW) or pending.count > 0
-        pressed = press_at(pacing, pending.first_at, self._agenda.subjects) if is_bid else _NEVER
-        free_at = min(self._mouth.free_at(cue, worth, now), self._mouth.turn_at(pressed))
+        subjects = self._agenda.subjects
+        pressed = press_at(pacing, pending.first_at, subjects) if is_bid else _NEVER
+        free_at = min(self._mouth.free_at(cue, worth, now), self._mouth.turn_at(pressed, subjects))
         return _Candidate(pending, stage, worth, pressed, max(settles_at, free_at))
 
     def _line(self, chosen: _Candidate, now: float, others_wait: bool) -> Line | None:

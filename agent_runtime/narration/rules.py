@@ -74,10 +74,18 @@ def press_at(pacing: Pacing, first_at: float, subjects: int) -> float:
     """When a bid unsaid since `first_at` must be said whatever it is worth, with `subjects` whose bids are unsaid.
 
     Such bids begin a turn apart, the longest waiting first, so each is due a turn earlier for every other subject.
-    One mouth keeps the promise for three subjects (promise / turn); of more, each is said within as many turns.
     """
     turns_before = (subjects - 1) * pacing.turn_s
     return first_at + max(0.0, pacing.promise_s - pacing.promise_margin_s - turns_before)
+
+
+def keeps_promise(pacing: Pacing, subjects: int) -> bool:
+    """Whether one mouth can say a bid of so many subjects within the promise: of three, with the figures above.
+
+    With more of them no line is cut short for another bid: each is said when its turn comes, the longest waiting
+    first, which takes as many lines as there are subjects.
+    """
+    return subjects * pacing.turn_s <= pacing.promise_s - pacing.promise_margin_s
 
 
 def passes_freely(cue: Cue) -> bool:
