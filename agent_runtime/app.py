@@ -1,19 +1,15 @@
 """The roof: builds every part of a runtime, connects them, runs them, and takes them down in reverse."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import structlog
 from redis.asyncio import Redis
 
 from agent_runtime.agents.company import Company
-from agent_runtime.casting import Cast, Casting
+from agent_runtime.casting import Casting
 from agent_runtime.characters.loading import Roster, load_folder
 from agent_runtime.chat.conversations import Conversations
 from agent_runtime.chat.lanes import Lanes
@@ -21,15 +17,14 @@ from agent_runtime.chat.windows import Windows
 from agent_runtime.config import Settings
 from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.clock import SystemClock
-from agent_runtime.core.errors import InvalidFile, Misconfigured, Unavailable
+from agent_runtime.core.errors import InvalidFile, Misconfigured
 from agent_runtime.core.events import CHANNELS, Envelope
 from agent_runtime.core.line import Line
 from agent_runtime.core.ports import ChatModel
-from agent_runtime.core.supervision import Supervisor
 from agent_runtime.domains import DOMAINS
 from agent_runtime.feed import SEEN_KEPT, Feed
 from agent_runtime.live.channels import RedisPublisher, Subscriber
-from agent_runtime.live.connection import FAILURES, connect
+from agent_runtime.live.connection import connect
 from agent_runtime.live.embedded import EmbeddedValkey
 from agent_runtime.live.state import RedisLiveState
 from agent_runtime.llm.deadlines import Deadlines
@@ -39,61 +34,16 @@ from agent_runtime.llm.wire import Sampling
 from agent_runtime.narration.phrasebook import phrases_of
 from agent_runtime.projection.journal import Journal
 from agent_runtime.projection.projector import Projector
+from agent_runtime.runtime import Runtime, background, cancel_all, new_id, services_of, taken_down
 from agent_runtime.store.database import Database
 from agent_runtime.store.folder import DataFolder
 from agent_runtime.web.server import Server, build
-from agent_runtime.web.services import Health, Services
 
 DRAIN_S = 20.0
 _LISTENING_WITHIN_S = 5.0
 _PROBE_S = 1.0
 _CANCEL_AGAIN_S = 1.0
 _log = structlog.get_logger(__name__)
-
-
-@dataclass
-class Runtime:
-    """A running runtime: what commands and tests may ask of it."""
-
-    settings: Settings
-    database: Database
-    redis_url: str
-    roster: Roster
-    company: Company
-    conversations: Conversations
-    feed: Feed
-    model: ChatModel
-    subscriber: Subscriber
-    journal: Journal
-    casts: tuple[Cast, ...]
-    stream: Broadcast[Envelope]
-    redis: Redis
-    server: Server = field(init=False)
-    is_draining: bool = False
-    is_listening: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return self.server.url
-
-    async def _ping(self) -> None:
-        await self.redis.ping()
-
-    async def health(self) -> Mapping[str, Health]:
-        """Every part as it is now; a probe never takes longer than a second."""
-        store, redis = await asyncio.gather(_probe(self.database.ping, "down"), _probe(self._ping, "degraded"))
-        if self.subscriber.state != "live":
-            redis = Health("degraded", "not subscribed; events are missed until it is")
-        is_kept = self.journal.is_healthy and all(cast.speaker.is_healthy for cast in self.casts)
-        broken = sum(1 for each in self.roster.files if each.findings)
-        return {
-            "store": store,
-            "redis": redis,
-            "narration": Health("ok") if is_kept else Health("degraded", "what was said or heard waits to be kept"),
-            "characters": Health("degraded", f"{broken} broken") if broken else Health("ok"),
-            "model": Health("ok", self.model.name),
-        }
 
 
 @asynccontextmanager
@@ -113,10 +63,10 @@ async def running(settings: Settings, heard: Callable[[Line], None] = lambda _li
         model = _chat_model(settings)
         stack.push_async_callback(model.close)
         runtime = await _assembled(settings, roster, database, redis, redis_url, model, heard)
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        stack.callback(_cancel_all, background := _background(runtime, embedded, tasks))
-        stack.push_async_callback(_taken_down, runtime, background)
-        runtime.server = Server(build(_services(runtime)), settings.http.host, settings.http.port)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        stack.callback(cancel_all, tasks := background(runtime, embedded, group))
+        stack.push_async_callback(taken_down, runtime, tasks)
+        runtime.server = Server(build(services_of(runtime)), settings.http.host, settings.http.port)
         await runtime.server.start()
         stack.push_async_callback(runtime.server.stop)
         with suppress(TimeoutError):
@@ -176,14 +126,10 @@ def _roster(folder: Path) -> Roster:
     roster = load_folder(folder)
     for finding in roster.findings:
         _log.error("broken character", finding=str(finding))
+    if roster.findings and not roster.characters:
+        raise InvalidFile(roster.findings)
     if not roster.characters:
-        raise (
-            InvalidFile(roster.findings)
-            if roster.findings
-            else Misconfigured(
-                f"no character in {folder}: put a YAML file there, or set another folder with AGENT_RUNTIME__CHARACTERS_DIR"
-            )
-        )
+        raise Misconfigured(f"no character in {folder}: put a YAML file there, or set AGENT_RUNTIME__CHARACTERS_DIR")
     return roster
 
 
@@ -250,103 +196,3 @@ def _chosen(settings: Settings, roster: Roster) -> tuple[str, ...]:
             known = ", ".join(sorted(roster.characters))
             raise Misconfigured(f"agents: no valid character {slug!r} in {settings.characters_dir}; there are: {known}")
     return tuple(settings.agents)
-
-
-def _background(
-    runtime: Runtime, embedded: EmbeddedValkey | None, tasks: asyncio.TaskGroup
-) -> list[asyncio.Task[None]]:
-    """Everything that runs beside requests, each under supervision."""
-    children: dict[str, Callable[[], Awaitable[None]]] = {
-        "subscriber": runtime.subscriber.run,
-        "journal": runtime.journal.run,
-        "guests": runtime.company.keep_guests,
-    }
-    for cast in runtime.casts:
-        children[f"speaker {cast.agent.id}"] = cast.speaker.run
-        children[f"keeper {cast.agent.id}"] = cast.speaker.keep_unkept
-        children[f"herald {cast.agent.id}"] = cast.herald.run
-    if embedded is not None:
-        children["embedded redis"] = lambda: _revive(embedded)
-    supervisor = Supervisor()
-    return [tasks.create_task(supervisor.keep(name, child), name=name) for name, child in children.items()]
-
-
-async def _revive(embedded: EmbeddedValkey) -> None:
-    while True:
-        code = await embedded.wait()
-        _log.error("the embedded redis ended", code=code)
-        await embedded.start()
-
-
-def _cancel_all(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-
-
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel until they have ended: a client library that swallows a cancellation must not hold up a stop."""
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_S)
-
-
-async def _taken_down(runtime: Runtime, background: list[asyncio.Task[None]]) -> None:
-    """The last words, while store and Redis are still there."""
-    await _ended(background)
-    await runtime.journal.close()
-    await runtime.company.save_guests()
-    for cast in runtime.casts:
-        cast.agent.status = "INACTIVE"
-        await cast.herald.farewell()
-
-
-def _services(runtime: Runtime) -> Services:
-    async def post(events: list[object]) -> Mapping[str, int]:
-        return asdict(await runtime.feed.post(events))
-
-    return Services(
-        company=runtime.company,
-        conversations=runtime.conversations,
-        sessions=runtime.database.sessions,
-        messages=runtime.database.messages,
-        events=runtime.database.events,
-        stream=runtime.stream,
-        stream_epoch=f"{int(time.time()):x}",
-        post=post,
-        health=runtime.health,
-        broken=lambda: _broken(runtime.roster),
-        max_chars=runtime.settings.chat.max_chars,
-        hosts=lambda: _host_names(runtime.server.port),
-        new_id=new_id,
-        is_draining=lambda: runtime.is_draining,
-    )
-
-
-def _broken(roster: Roster) -> list[dict[str, Any]]:
-    return [
-        {"file": each.path.name, "errors": [str(finding) for finding in each.findings]}
-        for each in roster.files
-        if each.findings
-    ]
-
-
-def _host_names(port: int) -> frozenset[str]:
-    """The Host headers of a server on loopback: anything else is another site's name for this machine."""
-    return frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
-
-
-async def _probe(question: Callable[[], Awaitable[Any]], otherwise: str) -> Health:
-    began = time.perf_counter()
-    try:
-        async with asyncio.timeout(_PROBE_S):
-            await question()
-    except (Unavailable, TimeoutError, *FAILURES) as error:
-        return Health(otherwise, str(error) or "did not answer within a second")
-    return Health("ok", latency_ms=round((time.perf_counter() - began) * 1000, 2))
-
-
-def new_id() -> str:
-    """A fresh id for a row, a message, an event."""
-    return str(uuid4())

@@ -13,7 +13,7 @@ from agent_runtime.core.events import Envelope
 from agent_runtime.core.ports import LiveState, Publisher
 from agent_runtime.core.presence import AgentScene, Mood
 
-_CONTEXT_EVERY_S = 0.1
+_CONTEXT_EVERY_S = 0.05  # what changes in between goes out together, well within the promised 100 ms
 _REFRESH_S = 3600.0  # keys expire after a day; an idle agent is still there
 _RETRY_S = 1.0
 _CURIOUS = (Feeling("curiosity", 0.5),)
@@ -21,7 +21,7 @@ _CURIOUS = (Feeling("curiosity", 0.5),)
 
 @dataclass
 class Herald:
-    """One agent's herald. Mood and scene go out at once, the context at most ten times a second."""
+    """One agent's herald. Mood and scene go out at once, the context at most twenty times a second."""
 
     agent: Agent
     live: LiveState

@@ -10,8 +10,8 @@ import click
 from agent_runtime.cli.options import run_async, set_up_logging, setting_options, settings_from
 
 if TYPE_CHECKING:
-    from agent_runtime.app import Runtime
     from agent_runtime.core.line import Line
+    from agent_runtime.runtime import Runtime
 
 _PAUSE_S = 15.0
 
@@ -71,7 +71,7 @@ async def _auction(runtime: "Runtime", seed: str, lots: int, lot_seconds: float,
 
 def _print_welcome(runtime: "Runtime") -> None:
     host = runtime.casts[0].agent
-    talker = next((slug for slug in reversed(runtime.roster.characters) if slug != host.id), host.id)
+    talker = next((slug for slug in reversed(tuple(runtime.roster.characters)) if slug != host.id), host.id)
     click.echo(
         f"{host.character.name} is live at {runtime.url}\n"
         f"  the agent        {runtime.url}/api/agents/{host.id}\n"

@@ -76,7 +76,7 @@ def read_envelope(body: object, received_ms: int) -> Envelope:
 
 
 def _storable(value: Any) -> Any:
-    """The value as a database keeps it: NUL characters taken out of every text; raises BadEvent for infinite numbers."""
+    """The value as a database keeps it: NUL characters taken out of every text; BadEvent for infinite numbers."""
     match value:
         case str():
             return value.replace("\x00", "")

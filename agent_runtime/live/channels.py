@@ -55,9 +55,9 @@ class Subscriber:
     """One task that reads channels and hands on, nothing else, for as long as `run` runs.
 
     `on_message(channel, data)` is called for every message, undecoded; one of more than 64 KiB is cut one byte
-    beyond that. It must return at once and not raise. `on_live()` is called at every complete subscription, the first and each later one:
-    whatever was published before may be lost, so read the keys. `on_down(why)` is called when a
-    subscription ends or an attempt fails; the next follows after at most `longest_pause`.
+    beyond that. It must return at once and not raise. `on_live()` is called at every complete subscription, the
+    first and each later one: whatever was published before may be lost, so read the keys. `on_down(why)` is
+    called when a subscription ends or an attempt fails; the next follows after at most `longest_pause`.
     `counts`: messages, too_big, pongs, subscriptions, failures.
     """
 

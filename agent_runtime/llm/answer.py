@@ -84,7 +84,9 @@ class Answer:
                     chunk = await self.response.content.readany()
             except TimeoutError as error:
                 raise ProviderFailed("timeout", f"the model {self.countdown.why()}", 200) from error
-            except (aiohttp.ClientError, aiohttp.http_exceptions.HttpProcessingError, OSError) as error:
+            except (aiohttp.ClientError, OSError) as error:
+                if isinstance(error.__cause__, aiohttp.http_exceptions.ContentEncodingError):
+                    raise ProviderFailed("malformed", "the model's answer cannot be decompressed", 200) from error
                 raise ProviderFailed("truncated", "the connection to the model broke", 200, may_retry=True) from error
             if not chunk:
                 return

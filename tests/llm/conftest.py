@@ -12,7 +12,8 @@ from agent_runtime.llm.deadlines import Deadlines
 from agent_runtime.llm.openai_compat import OpenAICompat
 from tests.llm.fake_server import FakeServer, fake_server
 
-QUICK = Deadlines(connect=1.0, first_token=0.4, idle=0.4, total=1.0)
+PATIENT = Deadlines(connect=10.0, first_token=20.0, idle=20.0, total=40.0)
+HURRIED = Deadlines(connect=10.0, first_token=0.5, idle=0.5, total=1.2)
 
 
 def prompt(question: str = "Hello?") -> Prompt:
@@ -45,6 +46,15 @@ async def server() -> AsyncIterator[FakeServer]:
 
 @pytest.fixture
 async def model(server: FakeServer) -> AsyncIterator[OpenAICompat]:
-    model = OpenAICompat(server.url, "tiny", deadlines=QUICK, jitter=lambda most: 0.0)
+    """For answers that come: a busy machine does not fail its tests."""
+    model = OpenAICompat(server.url, "tiny", deadlines=PATIENT, jitter=lambda most: 0.0)
+    yield model
+    await model.close()
+
+
+@pytest.fixture
+async def hurried(server: FakeServer) -> AsyncIterator[OpenAICompat]:
+    """For answers that do not come."""
+    model = OpenAICompat(server.url, "tiny", deadlines=HURRIED, jitter=lambda most: 0.0)
     yield model
     await model.close()

@@ -61,7 +61,7 @@ Mode = Callable[[Exchange], Awaitable[None]]
 
 
 def event(value: object) -> bytes:
-    return b"data: " + json.dumps(value).encode() + b"\n\n"
+    return b"data: " + json.dumps(value, ensure_ascii=False).encode() + b"\n\n"
 
 
 def chunk(text: str | None = None, finish: str | None = None, **delta: object) -> bytes:
@@ -77,7 +77,9 @@ WHOLE_STREAM = b"".join((chunk("", role="assistant"), *map(chunk, HELLO), chunk(
 async def ok(exchange: Exchange) -> None:
     """A whole reply, as a good server sends it: chunked, on a connection that stays open."""
     body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(WHOLE_STREAM), WHOLE_STREAM)
-    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n", body)
+    await exchange.send(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n", body
+    )
 
 
 def says(*body: bytes) -> Mode:

@@ -1,4 +1,4 @@
-"""The nine `auction:*` events, typed: what the wire says, checked once; `lot:*` names of newer engines mean the same."""
+"""The nine `auction:*` events, typed: what the wire says, checked once; newer engines say `lot:*` for some."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,0 +1,177 @@
+"""A running runtime: its parts, what goes on beside requests, how each part is, and how it says goodbye."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from redis.asyncio import Redis
+
+from agent_runtime.agents.company import Company
+from agent_runtime.casting import Cast
+from agent_runtime.characters.loading import Roster
+from agent_runtime.chat.conversations import Conversations
+from agent_runtime.config import Settings
+from agent_runtime.core.broadcast import Broadcast
+from agent_runtime.core.errors import Unavailable
+from agent_runtime.core.events import Envelope
+from agent_runtime.core.ports import ChatModel
+from agent_runtime.core.supervision import Supervisor
+from agent_runtime.feed import Feed
+from agent_runtime.live.channels import Subscriber
+from agent_runtime.live.connection import FAILURES
+from agent_runtime.live.embedded import EmbeddedValkey
+from agent_runtime.projection.journal import Journal
+from agent_runtime.store.database import Database
+from agent_runtime.web.server import Server
+from agent_runtime.web.services import Health, Services
+
+_PROBE_S = 1.0
+_CANCEL_AGAIN_S = 1.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Runtime:
+    """A running runtime: what commands and tests may ask of it."""
+
+    settings: Settings
+    database: Database
+    redis_url: str
+    roster: Roster
+    company: Company
+    conversations: Conversations
+    feed: Feed
+    model: ChatModel
+    subscriber: Subscriber
+    journal: Journal
+    casts: tuple[Cast, ...]
+    stream: Broadcast[Envelope]
+    redis: Redis
+    server: Server = field(init=False)
+    is_draining: bool = False
+    is_listening: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self.server.url
+
+    async def _ping(self) -> None:
+        await self.redis.ping()
+
+    async def health(self) -> Mapping[str, Health]:
+        """Every part as it is now; a probe never takes longer than a second."""
+        store, redis = await asyncio.gather(_probe(self.database.ping, "down"), _probe(self._ping, "degraded"))
+        if self.subscriber.state != "live":
+            redis = Health("degraded", "not subscribed; events are missed until it is")
+        is_kept = self.journal.is_healthy and all(cast.speaker.is_healthy for cast in self.casts)
+        broken = sum(1 for each in self.roster.files if each.findings)
+        return {
+            "store": store,
+            "redis": redis,
+            "narration": Health("ok") if is_kept else Health("degraded", "what was said or heard waits to be kept"),
+            "characters": Health("degraded", f"{broken} broken") if broken else Health("ok"),
+            "model": Health("ok", self.model.name),
+        }
+
+
+def background(runtime: Runtime, embedded: EmbeddedValkey | None, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+    """Everything that runs beside requests, each under supervision."""
+    children: dict[str, Callable[[], Awaitable[None]]] = {
+        "subscriber": runtime.subscriber.run,
+        "journal": runtime.journal.run,
+        "guests": runtime.company.keep_guests,
+    }
+    for cast in runtime.casts:
+        children[f"speaker {cast.agent.id}"] = cast.speaker.run
+        children[f"keeper {cast.agent.id}"] = cast.speaker.keep_unkept
+        children[f"herald {cast.agent.id}"] = cast.herald.run
+    if embedded is not None:
+        children["embedded redis"] = lambda: _revive(embedded)
+    supervisor = Supervisor()
+    return [tasks.create_task(supervisor.keep(name, child), name=name) for name, child in children.items()]
+
+
+async def _revive(embedded: EmbeddedValkey) -> None:
+    while True:
+        code = await embedded.wait()
+        _log.error("the embedded redis ended", code=code)
+        await embedded.start()
+
+
+def cancel_all(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+
+
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: a client library that swallows a cancellation must not hold up a stop."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_S)
+
+
+async def taken_down(runtime: Runtime, background: list[asyncio.Task[None]]) -> None:
+    """The last words, while store and Redis are still there."""
+    await _ended(background)
+    await runtime.journal.close()
+    await runtime.company.save_guests()
+    for cast in runtime.casts:
+        cast.agent.status = "INACTIVE"
+        await cast.herald.farewell()
+
+
+def services_of(runtime: Runtime) -> Services:
+    async def post(events: list[object]) -> Mapping[str, int]:
+        return asdict(await runtime.feed.post(events))
+
+    return Services(
+        company=runtime.company,
+        conversations=runtime.conversations,
+        sessions=runtime.database.sessions,
+        messages=runtime.database.messages,
+        events=runtime.database.events,
+        stream=runtime.stream,
+        stream_epoch=f"{int(time.time()):x}",
+        post=post,
+        health=runtime.health,
+        broken=lambda: _broken(runtime.roster),
+        max_chars=runtime.settings.chat.max_chars,
+        hosts=lambda: _host_names(runtime.server.port),
+        new_id=new_id,
+        is_draining=lambda: runtime.is_draining,
+    )
+
+
+def _broken(roster: Roster) -> list[dict[str, Any]]:
+    return [
+        {"file": each.path.name, "errors": [str(finding) for finding in each.findings]}
+        for each in roster.files
+        if each.findings
+    ]
+
+
+def _host_names(port: int) -> frozenset[str]:
+    """The Host headers of a server on loopback: anything else is another site's name for this machine."""
+    return frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+
+
+async def _probe(question: Callable[[], Awaitable[Any]], otherwise: str) -> Health:
+    began = time.perf_counter()
+    try:
+        async with asyncio.timeout(_PROBE_S):
+            await question()
+    except (Unavailable, TimeoutError, *FAILURES) as error:
+        return Health(otherwise, str(error) or "did not answer within a second")
+    return Health("ok", latency_ms=round((time.perf_counter() - began) * 1000, 2))
+
+
+def new_id() -> str:
+    """A fresh id for a row, a message, an event."""
+    return str(uuid4())

@@ -1,0 +1,111 @@
+"""What a benchmark reports: figures with their floor, as a table for people or as JSON."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic_core import to_json
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to measure: `rounds` of floor and ours, each of about `seconds`; `events` to replay."""
+
+    rounds: int
+    seconds: float
+    events: int
+
+
+FULL = Effort(rounds=3, seconds=1.5, events=20_000)
+BRIEF = Effort(rounds=1, seconds=0.2, events=1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a figure, or its ratio to the floor, should be at most."""
+
+    of: Literal["ours", "ratio"]
+    at_most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One thing measured, ours and the floor's, in `unit`."""
+
+    benchmark: str
+    what: str
+    unit: str
+    ours: float
+    floor: float
+    aim: Aim | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Ours to the floor."""
+        return self.ours / self.floor if self.floor else float("nan")
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the aim is reached; None without an aim."""
+        if self.aim is None:
+            return None
+        return (self.ours if self.aim.of == "ours" else self.ratio) <= self.aim.at_most
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of all lie at or below; 0 when there are none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def median(values: Iterable[float]) -> float:
+    """The middle of several rounds."""
+    return statistics.median(values)
+
+
+def print_table(figures: Iterable[Figure]) -> None:
+    """For people."""
+    table = Table("", "what", "ours", "floor", "unit", "ratio", "aim", box=SIMPLE)
+    for column in table.columns[2:4] + table.columns[5:6]:
+        column.justify = "right"
+    last = ""
+    for each in figures:
+        name = each.benchmark if each.benchmark != last else ""
+        last = each.benchmark
+        table.add_row(
+            name, each.what, _short(each.ours), _short(each.floor), each.unit, f"{each.ratio:.2f}", _aimed(each)
+        )
+    Console(width=110).print(table)
+
+
+def print_json(figures: Iterable[Figure]) -> None:
+    """For machines: one array."""
+    shown = [
+        {
+            "benchmark": each.benchmark,
+            "what": each.what,
+            "unit": each.unit,
+            "ours": each.ours,
+            "floor": each.floor,
+            "ratio": each.ratio,
+            "aim": {"of": each.aim.of, "at_most": each.aim.at_most} if each.aim else None,
+            "is_met": each.is_met,
+        }
+        for each in figures
+    ]
+    print(to_json(shown, indent=2).decode())
+
+
+def _aimed(figure: Figure) -> str:
+    if figure.aim is None:
+        return ""
+    what = "ratio " if figure.aim.of == "ratio" else ""
+    return f"{what}≤ {figure.aim.at_most:g} {'met' if figure.is_met else 'MISSED'}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -1,0 +1,1 @@
+"""Tests of narration: when it speaks, what is true, how it sounds."""
