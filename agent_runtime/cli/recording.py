@@ -15,9 +15,9 @@ _LONGEST_LINE = 1024 * 1024
 
 
 @contextmanager
-def recording(file: Path) -> Iterator[Iterator[bytes]]:
-    """The lines of a recording, empty ones left out. Raises Misconfigured for what cannot be read."""
-    with file.open("rb") as source, _unpacked(file, source) as lines, _progress(file) as progress:
+def recording(file: Path, *, shows_progress: bool) -> Iterator[Iterator[bytes]]:
+    """The lines of a recording, empty ones left out; on a terminal with a bar. Raises Misconfigured."""
+    with file.open("rb") as source, _unpacked(file, source) as lines, _progress(shows_progress) as progress:
         yield _lines(file, lines, source, progress)
 
 
@@ -38,8 +38,8 @@ def _lines(file: Path, lines: IO[bytes], source: IO[bytes], progress: Progress |
 
 
 @contextmanager
-def _progress(file: Path) -> Iterator[Progress | None]:
-    if not sys.stderr.isatty() or sys.stdout.isatty():
+def _progress(is_wanted: bool) -> Iterator[Progress | None]:
+    if not is_wanted or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 - only for terminals

@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import sys
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -83,7 +84,7 @@ async def rehearse(
         if shows_lines:
             click.echo(_text(line) if output == "text" else _json(line))
 
-    with recording(file) as events:
+    with recording(file, shows_progress=not (shows_lines and sys.stdout.isatty())) as events:
         for raw in events:
             tally.events += 1
             for line in rehearsal.play(raw):

@@ -29,7 +29,7 @@ async def send(file: Path, to: str, speed: float | None, stop: asyncio.Event, *,
         loop = asyncio.get_running_loop()
         began, first = loop.time(), 0
         batch: list[Envelope] = []
-        for envelope in _envelopes(stack.enter_context(recording(file)), run):
+        for envelope in _envelopes(stack.enter_context(recording(file, shows_progress=True)), run):
             if envelope is None:
                 skipped += 1
                 continue
