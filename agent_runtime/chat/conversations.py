@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -154,14 +155,15 @@ class Conversations:
         return Reply(turn.id, question, message, circumstances.mood, finish)
 
     async def _generate(self, turn: Turn, prompt: Prompt) -> Finish:
-        async for part in self.model.reply(prompt):
-            match part:
-                case Delta(text):
-                    turn.grow(text)
-                case Finish():
-                    if not any(char.isalnum() for char in turn.text):
-                        raise ModelFailed("empty", "the model gave an empty reply")
-                    return part
+        async with aclosing(self.model.reply(prompt)) as parts:
+            async for part in parts:
+                match part:
+                    case Delta(text):
+                        turn.grow(text)
+                    case Finish():
+                        if not any(char.isalnum() for char in turn.text):
+                            raise ModelFailed("empty", "the model gave an empty reply")
+                        return part
         raise ModelFailed("truncated", "the model's reply broke off")
 
     async def _keep(self, session_id: str, turn_id: str, role: Literal["user", "assistant"], content: str) -> Message:

@@ -1,6 +1,6 @@
 """What rooms ask of each other, as small protocols; each docstring is the contract both sides are tested by."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -34,7 +34,7 @@ class ChatModel(Protocol):
         """What the model calls itself, for traces and health."""
         ...
 
-    def reply(self, prompt: Prompt) -> AsyncIterator[Delta | Finish]:
+    def reply(self, prompt: Prompt) -> AsyncGenerator[Delta | Finish, None]:
         """Deltas, then exactly one Finish. Raises ModelFailed when the reply is not complete."""
         ...
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import structlog
 
 _FIRST_PAUSE_S = 0.1
-_LONGEST_PAUSE_S = 30.0
 _MOST_RESTARTS = 20
 _WITHIN_S = 60.0
 _log = structlog.get_logger(__name__)
@@ -23,6 +22,7 @@ class GivenUp(Exception):
 class Supervisor:
     """Runs children for ever. One that fails or returns does not disturb the others."""
 
+    longest_pause_s: float = 30.0
     restarts: dict[str, int] = field(default_factory=dict)
 
     async def keep(self, name: str, child: Callable[[], Awaitable[None]]) -> None:
@@ -42,4 +42,4 @@ class Supervisor:
                 raise GivenUp(f"{name} failed {_MOST_RESTARTS} times within {_WITHIN_S:.0f} s")
             recent.append(loop.time())
             self.restarts[name] = self.restarts.get(name, 0) + 1
-            await asyncio.sleep(random.uniform(0, min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** len(recent))))
+            await asyncio.sleep(random.uniform(0, min(self.longest_pause_s, _FIRST_PAUSE_S * 2 ** len(recent))))

@@ -13,6 +13,7 @@ from agent_runtime.llm.hearing import (
     asks_own_name,
     courtesy_in,
     facts_asked,
+    is_bidding,
     is_open_question,
     is_request,
     is_secret,
@@ -59,6 +60,8 @@ class Talk:
         asked = facts_asked(self.heard)
         if not self._is_host:
             return self._not_my_trade() if asked else ""
+        if is_bidding(self.heard):
+            return self.voice.line("bidding", {})
         facts = Facts(self.voice, self.prompt.circumstances.stages, self.prompt.circumstances.locale)
         if not asked and facts.names(self.heard) and not wants_advice(self.heard):
             asked = SUMMARY

@@ -43,6 +43,8 @@ _SPELLED = (
     (r"[^\w\s]|_", " "),
 )
 _NAME_IS = re.compile(r"\b(?:my name(?: is|'s)|call me|i go by)\s+([^\W\d_][\w'-]{0,30})", re.IGNORECASE)
+# "I'm Ana" and nothing else, the name in a capital: "I'm Tired" is rare, "I'm tired" is not.
+_I_AM = re.compile(r"\s*(?:(?:[Hh]i|[Hh]ello|[Hh]ey)[,!. ]+)?(?:I'm|I’m|I am|[Tt]his is|[Ii]t's) ([A-Z][\w'-]{1,30})[.! ]*")
 _NOT_A_NAME = frozenset({"a", "an", "the", "not", "when", "later", "back", "what", "whatever", "is", "if", "crazy"})
 
 
@@ -93,6 +95,11 @@ def is_secret(text: str) -> bool:
     return WORDINGS["secret"].search(text) is not None
 
 
+def is_bidding(text: str) -> bool:
+    """Whether a normal text is meant as a bid, or asks how to make one."""
+    return WORDINGS["bidding"].search(text) is not None
+
+
 def wants_advice(text: str) -> bool:
     """Whether a normal text asks what to bid or whether to."""
     return WORDINGS["advice"].search(text) is not None
@@ -115,5 +122,5 @@ def asks_own_name(text: str) -> bool:
 
 def name_given(text: str) -> str | None:
     """The name in "my name is …", from a message as written."""
-    match = _NAME_IS.search(text[:_HEARD])
+    match = _NAME_IS.search(text[:_HEARD]) or _I_AM.fullmatch(text[:_HEARD])
     return None if match is None or match[1].casefold() in _NOT_A_NAME else match[1].strip("'-")

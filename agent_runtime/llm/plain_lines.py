@@ -36,6 +36,10 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
         "The reserve is the one figure I do not speak of.",
         "A reserve is between the owner and the house. I leave it there.",
     ),
+    "bidding": (
+        "I take no bids in conversation; they reach me through the sale itself.",
+        "Words to me are not a bid, I am afraid. Place it in the sale, and I will call it.",
+    ),
     "advice": (
         "I never tell anyone to bid. Decide on your last figure first; then let it be your last.",
         "That is yours to decide. I would only say: settle on your figure before the room does it for you.",

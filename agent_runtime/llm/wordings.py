@@ -28,7 +28,9 @@ what can i (?:bid on|buy)(?! you)
 \bBEST (?:bid|price|offer)\b
 what is (?:the |our |your )?(?:\w+ )?(?:bid|price|bidding|offer)\b(?! (?:work|of))
 \b(?:bid|price|bidding) (?:now|at|right now|so far)\b
-^(?:the )?(?:bid|price)(?: please)?$
+^(?:the )?bid(?: please)?$
+(?:^|\band )(?:the )?price\b(?! of)
+\band (?:the )?bid\b(?! on)
 \bwhat price\b
 how much(?: (?:is|are|for|now|so far|has|did|was|does (?:it|this|that) cost)\b|$)
 \bhow high\b
@@ -94,6 +96,13 @@ sum (?:it|things) up
 \b(?:should|shall) i (?:\w+ )?(?:bid|buy|go for|invest)\b
 \bworth (?:it|the|bidding|buying)\b
 good (?:deal|buy|price)$
+[bidding]
+^(?:(?:i|we) (?:\w+ )?)?bid (?:\w+ )?\d
+^i (?:want|wish|would like) to (?:place a )?bid
+^my bid is\b
+\bput me down for\b
+how (?:do|can) (?:i|we) (?:place a )?bid\b
+\bplace a bid\b
 [greeting]
 ^HELLO\b(?: (?:there|again|everyone|all|friend|HELLO))*
 [abuse]

@@ -147,11 +147,8 @@ async def fake_server() -> AsyncIterator[FakeServer]:
     fake = FakeServer()
     tasks: set[asyncio.Task[None]] = set()
 
-    async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        await fake.serve(reader, writer)
+    def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.create_task(fake.serve(reader, writer), name="fake model server"))
 
     server = await asyncio.start_server(accepted, "127.0.0.1", 0)
     fake.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"

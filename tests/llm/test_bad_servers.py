@@ -126,7 +126,7 @@ FAULTS = {
     "is a web page": (answers(200, HTML, "text/html"), "malformed"),
     "is not compressed as it says": (
         answers(200, b"plain", "text/event-stream", "Content-Encoding: gzip"),
-        "truncated",
+        "malformed",
     ),
     "has a line of 4 MB": (says(b"data: " + b"x" * 4_000_000 + b"\n\n"), "too_large"),
     "has an event of 4 MB": (says(b"data: xxxxxxxxxx\n" * 300_000, b"\n"), "too_large"),
