@@ -44,7 +44,7 @@ _SPELLED = (
 )
 _NAME_IS = re.compile(r"\b(?:my name(?: is|'s)|call me|i go by)\s+([^\W\d_][\w'-]{0,30})", re.IGNORECASE)
 # "I'm Ana" and nothing else, the name in a capital: "I'm Tired" is rare, "I'm tired" is not.
-_I_AM = re.compile(r"\s*(?:(?:[Hh]i|[Hh]ello|[Hh]ey)[,!. ]+)?(?:I'm|I’m|I am|[Tt]his is|[Ii]t's) ([A-Z][\w'-]{1,30})[.! ]*")
+_I_AM = re.compile(r"\s*(?:(?i:hi|hello|hey)[,!. ]+)?(?:I'm|I’m|I am|[Tt]his is|[Ii]t's) ([A-Z][\w'-]{1,30})[.! ]*")
 _NOT_A_NAME = frozenset({"a", "an", "the", "not", "when", "later", "back", "what", "whatever", "is", "if", "crazy"})
 
 
