@@ -41,8 +41,6 @@ from agent_runtime.web.server import Server, build
 
 DRAIN_S = 20.0
 _LISTENING_WITHIN_S = 5.0
-_PROBE_S = 1.0
-_CANCEL_AGAIN_S = 1.0
 _log = structlog.get_logger(__name__)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent_runtime.agents.agent import Agent
+from agent_runtime.agents.agent import RECENT_KEPT, Agent
 from agent_runtime.agents.herald import Herald
 from agent_runtime.config import Settings
 from agent_runtime.config.settings import Narration
@@ -64,6 +64,9 @@ class Casting:
         narrator = self._narrator(agent, character)
         now = utc(self.clock.time())
         session = await self.database.sessions.for_agent(agent.id, character.slug, self.new_id(), now)
+        for message in await self.database.messages.recent(session.id, RECENT_KEPT):
+            if message.kind == "narration":
+                agent.has_said(message)
         agent.session_id, agent.voice, agent.status = session.id, narrator, "ACTIVE"
         speaker = Speaker(
             narrator=narrator,

@@ -30,7 +30,7 @@ from agent_runtime.web.server import Server
 from agent_runtime.web.services import Health, Services
 
 _PROBE_S = 1.0
-_CANCEL_AGAIN_S = 1.0
+_CANCEL_AGAIN_S = 0.1
 _log = structlog.get_logger(__name__)
 
 
@@ -109,7 +109,11 @@ def cancel_all(tasks: list[asyncio.Task[None]]) -> None:
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel until they have ended: a client library that swallows a cancellation must not hold up a stop."""
+    """Cancel until they have ended.
+
+    Up to Python 3.11 `asyncio.wait_for` swallows a cancellation that comes just as its work is done, and redis-py
+    sends every command through it: once is not always enough.
+    """
     pending = set(tasks)
     while pending:
         for task in pending:

@@ -1,7 +1,7 @@
 """The load of a turn: clients that each talk in a session of their own, on a kept-alive connection.
 
-Run: `python -m benchmarks.load URL CLIENTS SECONDS`; prints {"turns", "seconds", "p50_ms", "p99_ms"}. HTTP is written by
-hand: a whole client library would use as much of the machine as the server that is measured.
+Run: `python -m benchmarks.load URL CLIENTS SECONDS`; prints {"turns", "seconds", "p50_ms", "p99_ms"}. HTTP is written
+by hand: a whole client library would use as much of the machine as the server that is measured.
 """
 
 import asyncio
@@ -33,7 +33,8 @@ class Client:
     async def talk(self, until: float) -> list[float]:
         """Take turns until that moment (perf_counter); how long each took, in seconds."""
         session = (await self._post("/api/sessions", {"character": "vesper"}))["id"]
-        path, took = f"/api/sessions/{session}/messages", []
+        path = f"/api/sessions/{session}/messages"
+        took: list[float] = []
         while (began := time.perf_counter()) < until:
             reply = await self._post(path, {"content": _SAID[len(took) % len(_SAID)]})
             if not reply["message"]["content"]:

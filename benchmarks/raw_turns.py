@@ -9,7 +9,8 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiosqlite
@@ -23,55 +24,58 @@ CREATE TABLE IF NOT EXISTS messages
 CREATE INDEX IF NOT EXISTS newest ON messages (session_id, created_at);
 """
 _INSERT = "INSERT INTO messages VALUES (?, ?, ?, ?, ?)"
+_REPLY = ("A line of about the length ", "that people write to characters, ", "and that characters answer with.")
+Keep = Callable[[str, str, str], Awaitable[None]]
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[Keep]:
+    """What keeps a turn (session, question, answer): one transaction, which no other may come between."""
+    lock = asyncio.Lock()
+    async with aiosqlite.connect(path) as db:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            await db.execute(f"PRAGMA {pragma}")
+        await db.executescript(_TABLES)
+
+        async def keep(session_id: str, question: str, answer: str) -> None:
+            async with lock:
+                for role, content in (("user", question), ("assistant", answer)):
+                    row = (str(uuid.uuid4()), session_id, role, content, int(time.time() * 1000))
+                    await db.execute(_INSERT, row)
+                await db.commit()
+
+        yield keep
 
 
 async def model(_question: str) -> AsyncIterator[str]:
     """A reply of ordinary length in three pieces, at once."""
-    for piece in ("A line of about the length ", "that people write to characters, ", "and that characters answer with."):
+    for piece in _REPLY:
         yield piece
 
 
-class Turns:
-    """Sessions are names; a turn is one transaction of its own, which no other may come between."""
+def application(keep: Keep) -> web.Application:
+    """The two URLs of the load."""
 
-    def __init__(self, db: aiosqlite.Connection) -> None:
-        self._db = db
-        self._lock = asyncio.Lock()
-
-    async def create(self, _request: web.Request) -> web.Response:
-        """POST /api/sessions"""
+    async def create(_request: web.Request) -> web.Response:
         return web.json_response({"id": str(uuid.uuid4())}, status=201)
 
-    async def turn(self, request: web.Request) -> web.Response:
-        """POST /api/sessions/{id}/messages"""
+    async def turn(request: web.Request) -> web.Response:
         question = json.loads(await request.read())["content"]
         answer = "".join([piece async for piece in model(question)])
-        await self._keep(request.match_info["id"], question, answer)
+        await keep(request.match_info["id"], question, answer)
         return web.json_response({"message": {"role": "assistant", "content": answer}})
 
-    async def _keep(self, session_id: str, question: str, answer: str) -> None:
-        async with self._lock:
-            for role, content in (("user", question), ("assistant", answer)):
-                await self._db.execute(
-                    _INSERT, (str(uuid.uuid4()), session_id, role, content, int(time.time() * 1000))
-                )
-            await self._db.commit()
+    app = web.Application()
+    app.add_routes([web.post("/api/sessions", create), web.post("/api/sessions/{id}/messages", turn)])
+    return app
 
 
-async def main() -> None:
+async def main(path: Path) -> None:
     """Serve until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with aiosqlite.connect(Path(sys.argv[1])) as db:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            await db.execute(f"PRAGMA {pragma}")
-        await db.executescript(_TABLES)
-        turns = Turns(db)
-        app = web.Application()
-        app.add_routes(
-            [web.post("/api/sessions", turns.create), web.post("/api/sessions/{id}/messages", turns.turn)]
-        )
-        runner = web.AppRunner(app, access_log=None)
+    async with opened(path) as keep:
+        runner = web.AppRunner(application(keep), access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         print(f"ready http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
@@ -80,4 +84,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main())
+    run(main(Path(sys.argv[1])))

@@ -14,7 +14,7 @@ _AIM = {16: Aim("ratio", 1.5)}
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """One go of the load: milliseconds of wall clock a turn (over all clients) and a client's, CPU s per 1,000 turns."""
+    """One go of the load: wall clock a turn over all clients, what a client waits, CPU seconds per 1,000 turns."""
 
     turn_ms: float
     p50_ms: float
@@ -28,7 +28,7 @@ async def measure(effort: Effort, folder: Path) -> list[Figure]:
     figures: list[Figure] = []
     async with python(*raw, folder=folder) as floor, runtime(folder / "turn") as ours:
         for server in (floor, ours):
-            await _load(server, max(_CLIENTS), effort.seconds / 3, folder)  # caches, pages, the JIT of nothing: warm
+            await _load(server, max(_CLIENTS), effort.seconds / 3, folder)  # what is built once is built now
         for clients in _CLIENTS:
             kept: dict[int, list[_Round]] = {floor.pid: [], ours.pid: []}
             for number in range(effort.rounds):

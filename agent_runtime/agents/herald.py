@@ -119,10 +119,8 @@ class Herald:
 
     async def _announce_scene(self, now: float) -> None:
         scene = self.agent.heart.scene(now)
-        if scene == self._scene:
-            return
         await self.live.put_scene(scene)
-        if self._scene is not None:
+        if self._scene not in (None, scene):
             await self._publish(outgoing.scene_changed(scene, event_id=self.new_id(), now=now))
         self._scene = scene
 

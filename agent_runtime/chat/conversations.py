@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -18,7 +18,8 @@ from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock, utc
 from agent_runtime.core.conversation import Message, NewMessage, Session
 from agent_runtime.core.domain import Feeling
-from agent_runtime.core.errors import Draining, Interrupted, ModelFailed, NotFound, RuntimeFault, TurnRunning
+from agent_runtime.core.errors import Draining, Interrupted, ModelFailed, NotFound, RuntimeFault
+from agent_runtime.core.output import says_something
 from agent_runtime.core.ports import CharacterFiles, ChatModel, Delta, Finish, Messages, Sessions
 from agent_runtime.core.prompt import Circumstances, Prompt
 from agent_runtime.core.tasks import Tasks
@@ -81,19 +82,25 @@ class Conversations:
         """Begin a turn; returns once the message is on disk. Raises NotFound, Busy, TurnRunning, Draining."""
         if self._is_draining:
             raise Draining("the runtime is stopping")
-        if mode == "reject" and (running := self.lanes.running(session_id)):
-            raise TurnRunning(running)
         character, name = await self._character(session_id)
         turn_id = self.new_id()
+        lane = self.lanes.turn(session_id, turn_id, waits=mode == "queue")
         accepted: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
-        work = self._turn(turn_id, session_id, content, character, guest.name or name, accepted)
+        work = self._turn(turn_id, session_id, content, character, guest.name or name, lane, accepted)
         self._tasks.spawn(f"turn {turn_id}", work)
         return await asyncio.shield(accepted)
 
     async def close(self, grace_s: float) -> None:
-        """Take nothing new, give running turns `grace_s`, then stop them: what they said so far is kept."""
+        """Take nothing new, give running turns `grace_s`, then stop them: what they said so far is kept.
+
+        Cancelled, it stops them at once.
+        """
         self._is_draining = True
-        await self._tasks.drain(grace_s)
+        try:
+            await self._tasks.drain(grace_s)
+        except asyncio.CancelledError:
+            await self._tasks.drain(0)
+            raise
 
     async def _turn(
         self,
@@ -102,22 +109,25 @@ class Conversations:
         content: str,
         character: Character,
         user_name: str,
+        lane: AbstractAsyncContextManager[None],
         accepted: asyncio.Future[Turn],
     ) -> None:
-        """The whole of a turn, as a task of its own."""
+        """The whole of a turn, as a task of its own. Whoever waits for it to be accepted hears, whatever happens."""
+        refusal: RuntimeFault = RuntimeFault("the message could not be taken; the log tells why")
         try:
-            async with self.lanes.turn(session_id, turn_id):
+            async with lane:
                 question = await self._keep(session_id, turn_id, "user", content)
                 turn = Turn(turn_id, question)
                 accepted.set_result(turn)
                 await self._answer(turn, character, display_name(user_name, "friend"))
         except RuntimeFault as fault:
-            if not accepted.done():
-                accepted.set_exception(fault)
+            refusal = fault
         except asyncio.CancelledError:
-            if not accepted.done():
-                accepted.set_exception(Draining("the runtime is stopping"))
+            refusal = Draining("the runtime is stopping")
             raise
+        finally:
+            if not accepted.done():
+                accepted.set_exception(refusal)
 
     async def _answer(self, turn: Turn, character: Character, user_name: str) -> None:
         """Generate and keep the reply. This is the supervisor of a turn: nothing that goes wrong leaves it open."""
@@ -127,8 +137,10 @@ class Conversations:
             _log.warning("turn failed", turn=turn.id, code=fault.code, reason=getattr(fault, "reason", None))
             turn.fail(fault)
         except asyncio.CancelledError:
-            await self._keep_partial(turn)
-            turn.fail(Interrupted("the reply was stopped before it was complete"))
+            try:
+                await self._keep_partial(turn)
+            finally:
+                turn.fail(Interrupted("the reply was stopped before it was complete"))
             raise
         except Exception:  # noqa: BLE001 - the named supervisor of a turn
             _log.exception("turn crashed", turn=turn.id)
@@ -161,7 +173,7 @@ class Conversations:
                     case Delta(text):
                         turn.grow(text)
                     case Finish():
-                        if not any(char.isalnum() for char in turn.text):
+                        if not says_something(turn.text):
                             raise ModelFailed("empty", "the model gave an empty reply")
                         return part
         raise ModelFailed("truncated", "the model's reply broke off")
@@ -170,9 +182,13 @@ class Conversations:
         return await self.messages.append(self._message(session_id, turn_id, role, content))
 
     async def _keep_partial(self, turn: Turn) -> None:
-        if turn.text.strip():
-            message = self._message(turn.user_message.session_id, turn.id, "assistant", turn.text.strip())
+        if not turn.text.strip():
+            return
+        message = self._message(turn.user_message.session_id, turn.id, "assistant", turn.text.strip())
+        try:
             await asyncio.shield(self.messages.append(message.model_copy(update={"interrupted": True})))
+        except RuntimeFault as fault:
+            _log.error("part of a reply lost", turn=turn.id, code=fault.code)
 
     def _message(self, session_id: str, turn_id: str, role: Literal["user", "assistant"], content: str) -> NewMessage:
         return NewMessage(

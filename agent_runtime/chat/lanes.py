@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from agent_runtime.core.errors import Busy
+from agent_runtime.core.errors import Busy, TurnRunning
 
 
 @dataclass
@@ -22,15 +22,15 @@ class Lanes:
         self._lanes: dict[str, _Lane] = {}
         self._most_waiting = most_waiting
 
-    def running(self, session_id: str) -> str:
-        """The id of the turn that runs in this session, empty when none does."""
-        lane = self._lanes.get(session_id)
-        return lane.running if lane else ""
-
     @asynccontextmanager
-    async def turn(self, session_id: str, turn_id: str) -> AsyncIterator[None]:
-        """The session to oneself, first come first served. Raises Busy when too many wait already."""
+    async def turn(self, session_id: str, turn_id: str, *, waits: bool = True) -> AsyncIterator[None]:
+        """The session to oneself, first come first served.
+
+        Raises Busy when too many wait already, TurnRunning when somebody is before it and it does not wait.
+        """
         lane = self._lanes.setdefault(session_id, _Lane())
+        if lane.waiting and not waits:
+            raise TurnRunning(lane.running)
         if lane.waiting > self._most_waiting:
             raise Busy(f"{self._most_waiting} messages wait in this session already", retry_after=2)
         lane.waiting += 1

@@ -34,6 +34,8 @@ def set_up(style: str, level: str, secrets: tuple[str, ...]) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # It tells of every request it could not read, with a traceback and what was sent; those are answered with 400.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 
 def _redactor(secrets: tuple[str, ...]) -> Callable[[Any, str, Any], str]:

@@ -56,8 +56,8 @@ class Agenda:
 
     @property
     def subjects(self) -> int:
-        """How many subjects have a bid or a call that waits."""
-        return len(self._bids) + len(self._high)
+        """How many subjects have a bid that waits."""
+        return len(self._bids)
 
     def waiting(self) -> Iterator[Pending]:
         """Everything that waits, promised things first."""

@@ -30,11 +30,12 @@ class Mouth:
     def free_at(self, cue: Cue, worth: float, now: float) -> float:
         """When silence, gap and words allow a line of this worth."""
         pacing = self._pacing
-        cuts = cue.rank is Rank.HIGH and self._current > Rank.MEDIUM
-        quiet = now if cuts else self._busy_until + pacing.gap_s
+        if cue.rank is Rank.HIGH and self._current > Rank.MEDIUM and now < self._busy_until:
+            return now
+        quiet = self._busy_until + max(pacing.gap_s, silence_until(pacing, worth))
         # A closing call that waited for words would be late: only what is below it waits for the bucket.
         dry = now if cue.rank is Rank.HIGH else now + max(0.0, -self._bucket(now)) / pacing.words_per_s
-        return max(now, quiet, dry, self._busy_until + silence_until(pacing, worth))
+        return max(now, quiet, dry)
 
     def turn_at(self, press_at: float, subjects: int) -> float:
         """When a bid pressed since `press_at` may begin: whatever is being said, once the bid before had its turn.

@@ -98,12 +98,11 @@ class Narrator:
         """The line to begin at `now`, if one is due."""
         while now >= self._next_look:
             candidates = self._candidates(now)
-            due = [each for each in candidates if each.free_at <= now]
-            if not due:
-                soonest = min((each.free_at for each in candidates), default=_NEVER)
+            chosen = _first(candidates, now)
+            if chosen is None or chosen.free_at > now:
+                soonest = min((each.free_at for each in candidates if each.free_at > now), default=_NEVER)
                 self._next_look = max(soonest, now + _SHORTEST_WAIT_S)  # worth fades while silence is waited for
                 return None
-            chosen = _first(due, now)
             self._agenda.drop(chosen.pending)
             line = self._line(chosen, now, others_wait=len(candidates) > 1)
             if line is not None:
@@ -158,14 +157,15 @@ class Narrator:
     def _line(self, chosen: _Candidate, now: float, others_wait: bool) -> Line | None:
         pending, stage = chosen.pending, chosen.stage
         values = self._values(pending, stage)
+        wants_bid = pending.cue.rank is Rank.HIGH and pending.count > 0  # a call that took over a bid names its price
         family = _family(pending, stage)
         template = self._book.draw(
             family,
             self._mood_of(),
             values.keys(),
             subject=stage.subject,
-            is_short=others_wait or now - pending.first_at > self._pacing.short_after_s,
-            wanted=self._wanted(pending),
+            is_short=not wants_bid and (others_wait or now - pending.first_at > self._pacing.short_after_s),
+            wanted=[*([_SUBJECT] if len(self._open) > 1 else []), *([_AMOUNT] if wants_bid else [])],
         )
         if template is None:
             return None
@@ -191,11 +191,6 @@ class Narrator:
             interrupts=cuts,
         )
 
-    def _wanted(self, pending: Pending) -> list[frozenset[str]]:
-        """Facts the words should name if they can: the lot among several, the bid a closing call took over."""
-        wanted = [_SUBJECT] if len(self._open) > 1 else []
-        return [*wanted, _AMOUNT] if pending.cue.rank is Rank.HIGH and pending.count else wanted
-
     def _values(self, pending: Pending, stage: Stage) -> Mapping[str, str]:
         """The facts of this moment as words."""
         slots: dict[str, Slot] = {**stage.slots, "count": pending.count}
@@ -209,14 +204,19 @@ class Narrator:
         return spoken(value, self._locale) if isinstance(value, Money) else str(value)
 
 
-def _first(due: Sequence[_Candidate], now: float) -> _Candidate:
-    """What is promised, else the highest score; when bids must be said, calls and then the longest waiting of them."""
+def _first(candidates: Sequence[_Candidate], now: float) -> _Candidate | None:
+    """Of what is due, what is promised, else the highest score; None when nothing is.
+
+    When bids must be said, calls go first and then the longest waiting bid, which keeps its turn even while its
+    facts settle: it may not be due yet.
+    """
+    due = [each for each in candidates if each.free_at <= now]
     promised = [each for each in due if passes_freely(each.pending.cue)]
-    pressed = [each for each in due if each.press_at <= now]
+    pressed = [each for each in candidates if each.press_at <= now]
     calls = [each for each in due if each.pending.cue.rank is Rank.HIGH]
-    if pressed and not promised and not calls:
+    if due and pressed and not promised and not calls:
         return min(pressed, key=lambda each: each.pending.first_at)
-    return max(promised or (calls if pressed else due), key=lambda each: each.worth)
+    return max(promised or (calls if pressed else due), key=lambda each: each.worth, default=None)
 
 
 def _remember(subjects: dict[str, None], subject: str) -> None:

@@ -44,6 +44,7 @@ class PhraseBook:
         self._seed = f"{seed}|{character.slug}"
         self._pools: dict[tuple[str, Mood, bool], tuple[Template, ...]] = {}
         self._bags: dict[tuple[str, bool], list[Template]] = {}
+        self._latest: dict[str, Template] = {}
         self._draws = 0
 
     def draw(
@@ -76,8 +77,11 @@ class PhraseBook:
             self._draws += 1
             bag[:] = pool
             Random(f"{self._seed}|{subject}|{family}|{self._draws}").shuffle(bag)
+            if bag[0] == self._latest.get(family):
+                bag.append(bag.pop(0))
             choice = bag[0]
         bag.remove(choice)
+        self._latest[family] = choice
         return choice
 
     def _pool(self, family: str, mood: Mood, short: bool) -> tuple[Template, ...]:

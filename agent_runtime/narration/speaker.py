@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from agent_runtime.core import outgoing
 from agent_runtime.core.clock import Clock, utc
@@ -17,6 +18,7 @@ from agent_runtime.narration.narrator import Narrator
 KEEP_WITHIN_S = 0.25
 _UNKEPT_AT_MOST = 1000
 _RETRY_S = 1.0
+_AT_ONCE = 16
 
 
 @dataclass
@@ -49,11 +51,10 @@ class Speaker:
     async def run(self) -> None:
         """Speak for ever."""
         while True:
-            line = self.narrator.speak(self.clock.monotonic())
-            if line is not None:
-                await self._utter(line)
-                continue
-            await self._pause()
+            if lines := self._due():
+                await self._utter(lines)
+            else:
+                await self._pause()
 
     async def keep_unkept(self) -> None:
         """Keep, for ever, what was said while the store was away."""
@@ -67,6 +68,11 @@ class Speaker:
                     self._unkept.popleft()
             self.is_healthy = not self._unkept
 
+    def _due(self) -> list[Line]:
+        """The lines to begin now. Usually one; several outcomes at once need not wait for each other's commit."""
+        now = self.clock.monotonic()
+        return list(islice(iter(lambda: self.narrator.speak(now), None), _AT_ONCE))
+
     async def _pause(self) -> None:
         wake_at = self.narrator.wake_at()
         delay = None if wake_at is None else max(0.0, wake_at - self.clock.monotonic())
@@ -77,9 +83,19 @@ class Speaker:
             return
         self._news.clear()
 
-    async def _utter(self, line: Line) -> None:
+    async def _utter(self, lines: Sequence[Line]) -> None:
+        """Keep them together, then say them in order."""
         now = self.clock.time()
-        message = NewMessage(
+        messages = [self._message(line, now) for line in lines]
+        kept = await asyncio.gather(*(self._is_kept(message, within_s=KEEP_WITHIN_S) for message in messages))
+        for line, message, is_kept in zip(lines, messages, kept, strict=True):
+            if not is_kept:
+                self._unkept.append(message)
+                self.is_healthy = False
+            await self._say(line, message, now)
+
+    def _message(self, line: Line, now: float) -> NewMessage:
+        return NewMessage(
             id=self.new_id(),
             session_id=self.session_id,
             role="assistant",
@@ -89,9 +105,8 @@ class Speaker:
             cause=line.cause,
             as_of=line.as_of,
         )
-        if not await self._is_kept(message, within_s=KEEP_WITHIN_S):
-            self._unkept.append(message)
-            self.is_healthy = False
+
+    async def _say(self, line: Line, message: NewMessage, now: float) -> None:
         envelope = outgoing.said(line.agent_id, message.id, line.text, event_id=self.new_id(), now=now)
         await self._publish(envelope)
         if line.interrupts and self._last_message_id is not None:

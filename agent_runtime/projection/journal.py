@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from itertools import islice
 
 from agent_runtime.core.conversation import LoggedEvent
 from agent_runtime.core.errors import Unavailable
@@ -9,7 +10,7 @@ from agent_runtime.core.ports import Events
 
 HELD_AT_MOST = 20_000
 _BATCH = 500
-_GATHER_S = 0.05
+_GATHER_S = 0.01
 _RETRY_S = 1.0
 
 
@@ -59,8 +60,10 @@ class Journal:
             await asyncio.sleep(_RETRY_S)
 
     async def _flush(self) -> None:
-        while self._held:
-            batch = [self._held[i] for i in range(min(_BATCH, len(self._held)))]
+        left = len(self._held)  # what comes meanwhile gathers for the next batch
+        while left > 0 and self._held:
+            batch = list(islice(self._held, min(_BATCH, left)))
+            left -= len(batch)
             await self._events.append(batch)
             for event in batch:
                 if self._held and self._held[0] is event:

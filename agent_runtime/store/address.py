@@ -75,7 +75,7 @@ def _sqlite(text: str, rest: str) -> Address:
     if "?" in name or "\0" in name or name.endswith("/"):
         raise Misconfigured(f"{text!r} must end with the name of a file, without options")
     path = Path(name).absolute()
-    return Address("sqlite", URL.create("sqlite+pysqlite", database=str(path)), path)
+    return Address("sqlite", URL.create("sqlite+aiosqlite", database=str(path)), path)
 
 
 def _postgresql(text: str, rest: str) -> Address:

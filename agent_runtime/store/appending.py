@@ -1,35 +1,38 @@
 """The hottest path: every message that waits, of any session, kept with four statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 
 from agent_runtime.core.conversation import Message, NewMessage
 from agent_runtime.core.errors import NotFound
-from agent_runtime.store.columns import EPOCH, POSTGRESQL
-from agent_runtime.store.shelf import CoreShelf, DriverShelf
+from agent_runtime.store.columns import EPOCH
+from agent_runtime.store.dialects import among, later
+from agent_runtime.store.prepared import Prepared
+from agent_runtime.store.tables import messages, sessions
 
 
-class Shelf(Protocol):
-    """The four statements of an append."""
-
-    def places(self, session_ids: Sequence[str]) -> Iterable[tuple[str, int, str | None]]:
-        """Id, message_count and last message of each session there is, locked until the transaction ends."""
-        ...
-
-    def kept(self, message_ids: Sequence[str]) -> Iterable[Message]:
-        """Those messages that are kept already."""
-        ...
-
-    def insert(self, rows: list[dict[str, Any]]) -> None:
-        """Keep new messages."""
-        ...
-
-    def advance(self, places: list[dict[str, Any]]) -> None:
-        """Move sessions on: `of` the id, `count`, `last` message, `moved` when; `updated_at` never goes back."""
-        ...
+def append(db: Connection, items: Sequence[NewMessage]) -> list[Message | Exception]:
+    """Give each message the next place in its session, in order; one that is kept already is returned as kept."""
+    wanted = sorted({item.session_id for item in items})
+    places = {session_id: _Place(count, last) for session_id, count, last in _PLACES.rows(db, {"ids": wanted})}
+    kept = _kept(db, [item.id for item in items])
+    rows: list[dict[str, Any]] = []
+    outcomes: list[Message | Exception] = []
+    for item in items:
+        if item.id not in kept:
+            if item.session_id not in places:
+                outcomes.append(NotFound("session", item.session_id))
+                continue
+            rows.append(places[item.session_id].take(item))
+            kept[item.id] = Message(**rows[-1])
+        outcomes.append(kept[item.id])
+    if rows:
+        _INSERT.run_each(db, rows)
+        _ADVANCE.run_each(db, _moves(places))
+    return outcomes
 
 
 class _Place:
@@ -51,32 +54,44 @@ class _Place:
         return row
 
 
-def append(db: Connection, items: Sequence[NewMessage]) -> list[Message | Exception]:
-    """Give each message the next place in its session, in order; one that is kept already is returned as kept."""
-    shelf: Shelf = CoreShelf(db) if db.dialect.name == POSTGRESQL else DriverShelf(db)
-    wanted = sorted({item.session_id for item in items})
-    places = {session_id: _Place(count, last_id) for session_id, count, last_id in shelf.places(wanted)}
-    # Looked up after the sessions are locked: what another process keeps there is visible now, or not yet begun.
-    kept = {message.id: message for message in shelf.kept([item.id for item in items])}
-    rows: list[dict[str, Any]] = []
-    outcomes: list[Message | Exception] = []
-    for item in items:
-        if item.id not in kept:
-            if item.session_id not in places:
-                outcomes.append(NotFound("session", item.session_id))
-                continue
-            rows.append(places[item.session_id].take(item))
-            kept[item.id] = Message(**rows[-1])
-        outcomes.append(kept[item.id])
-    if rows:
-        shelf.insert(rows)
-        shelf.advance(_moves(places))
-    return outcomes
-
-
 def _moves(places: dict[str, _Place]) -> list[dict[str, Any]]:
     return [
         {"of": session_id, "count": place.count, "last": place.last_id, "moved": place.moved}
         for session_id, place in places.items()
         if place.moved is not None
     ]
+
+
+def _kept(db: Connection, ids: Sequence[str]) -> dict[str, Message]:
+    """Those that are kept already: hardly ever any. To be asked after the sessions are locked: what another process
+    keeps in them is visible then, or not yet begun."""
+    known = [row[0] for row in _KNOWN.rows(db, {"ids": ids})]
+    if not known:
+        return {}
+    found = db.execute(select(*(messages.c[name] for name in Message.model_fields)).where(messages.c.id.in_(known)))
+    return {row.id: Message(**row._mapping) for row in found}
+
+
+def _places(dialect: str) -> Executable:
+    # NO KEY: rows that refer to the session may come while it is locked. Ordered: two processes that lock the same
+    # sessions meet on the first one and cannot hold one each. SQLite has one writer, and renders no lock.
+    found = select(sessions.c.id, sessions.c.message_count, sessions.c.last_message_id)
+    return found.where(among(dialect, sessions.c.id, "ids")).order_by(sessions.c.id).with_for_update(key_share=True)
+
+
+def _advance(dialect: str) -> Executable:
+    moved = bindparam("moved", type_=sessions.c.updated_at.type)
+    return (
+        update(sessions)
+        .where(sessions.c.id == bindparam("of"))
+        .values(
+            message_count=bindparam("count"),
+            last_message_id=bindparam("last"),
+            updated_at=later(dialect, sessions.c.updated_at, moved),  # never back
+        )
+    )
+
+
+_PLACES, _ADVANCE = Prepared(_places), Prepared(_advance)
+_KNOWN = Prepared(lambda dialect: select(messages.c.id).where(among(dialect, messages.c.id, "ids")))
+_INSERT = Prepared(lambda _dialect: insert(messages))

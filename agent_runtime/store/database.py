@@ -6,14 +6,14 @@ from typing import Self
 from agent_runtime.core.errors import SchemaBehind
 from agent_runtime.store.address import Address, parse_address
 from agent_runtime.store.character_files import SqlCharacterFiles
-from agent_runtime.store.engine import Engine
+from agent_runtime.store.engine import Engine, PooledEngine
 from agent_runtime.store.events import SqlEvents
 from agent_runtime.store.files import has_database
 from agent_runtime.store.messages import SqlMessages
-from agent_runtime.store.postgres import PostgresEngine
+from agent_runtime.store.postgres import postgres_pools
 from agent_runtime.store.revisions import Standing, current, head
 from agent_runtime.store.sessions import SqlSessions
-from agent_runtime.store.sqlite import SqliteEngine
+from agent_runtime.store.sqlite import sqlite_pools
 from agent_runtime.store.writer import Writer
 
 
@@ -82,7 +82,7 @@ class Database:
 
 
 def _engine_for(address: Address) -> Engine:
-    return SqliteEngine(address) if address.kind == "sqlite" else PostgresEngine(address)
+    return PooledEngine(address, sqlite_pools if address.kind == "sqlite" else postgres_pools)
 
 
 def _check(standing: Standing, address: Address) -> None:

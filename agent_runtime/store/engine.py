@@ -1,17 +1,25 @@
-"""Where a unit of work runs: the one protocol behind which SQLite and PostgreSQL differ."""
+"""Where a unit of work runs: two pools of one database, and a task for every unit that no caller can cancel."""
 
+import asyncio
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from agent_runtime.core.errors import Unavailable
 from agent_runtime.store.address import Address
+from agent_runtime.store.faults import explained
 
 T = TypeVar("T")
+_GRACE_S = 15.0  # longer than any statement may take
+_CLOSE_S = 5.0
 
 
 class Engine(Protocol):
-    """A database that runs plain functions of a `Connection`, each in a transaction of its own.
+    """A database that runs plain functions of a `Connection`.
 
     Raises: Unavailable for whatever the work is not to blame for (`Contended` when it lost a race for a lock);
     everything else comes through as the work raised it, rolled back.
@@ -31,9 +39,91 @@ class Engine(Protocol):
         ...
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run work that writes nothing; many at a time."""
+        """Run work that writes nothing; many at a time. Each statement sees what is committed when it starts."""
         ...
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run work and commit it; returning means it is on disk."""
+        """Run work in a transaction and commit it; returning means it is on disk."""
         ...
+
+
+@dataclass(frozen=True)
+class Pools:
+    """What SQLite and PostgreSQL differ in: how connections are made, and a first look at the database."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+    check: Callable[[Connection], None]
+
+
+@dataclass
+class PooledEngine:
+    """A database behind SQLAlchemy's asynchronous engines.
+
+    A unit of work runs to its end even when its caller is cancelled: a cancelled statement would leave its
+    connection, and the lock that it holds, to nobody.
+    """
+
+    address: Address
+    build: Callable[[Address], Pools]
+    _pools: Pools | None = None
+    _units: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def open(self) -> None:
+        """Make the pools and try one connection. Raises Unavailable, Misconfigured."""
+        self._pools = self.build(self.address)
+        await self.read(self._pools.check)
+
+    async def close(self) -> None:
+        """Wait for work in progress, at most fifteen seconds, then close the connections."""
+        pools, self._pools = self._pools, None
+        if self._units:
+            _, late = await asyncio.wait(self._units, timeout=_GRACE_S)
+            for unit in late:
+                unit.cancel()
+            if late:
+                await asyncio.wait(late, timeout=_CLOSE_S)
+        for engine in (pools.reader, pools.writer) if pools else ():
+            try:
+                async with asyncio.timeout(_CLOSE_S):
+                    await engine.dispose()
+            except TimeoutError:
+                await engine.dispose(close=False)  # a server that does not answer a farewell goes without
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` outside a transaction."""
+        return await self._finish(self._opened().reader, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` and commit it."""
+        return await self._finish(self._opened().writer, partial(_committed, work))
+
+    def _opened(self) -> Pools:
+        if self._pools is None:
+            raise Unavailable(f"{self.address} is closed")
+        return self._pools
+
+    async def _finish(self, engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+        task = asyncio.create_task(_connected(engine, work), name="store-unit")
+        self._units.add(task)
+        task.add_done_callback(self._done)
+        await asyncio.wait({task})  # cancelled, it leaves the task alone
+        if task.cancelled():
+            raise Unavailable(f"{self.address} was closed before this was done")
+        with explained(self.address):
+            return task.result()
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._units.discard(task)
+        if not task.cancelled():
+            task.exception()  # "retrieved": a caller who left is no complaint in the log
+
+
+async def _connected(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+    async with engine.connect() as connection:
+        return await connection.run_sync(work)
+
+
+def _committed(work: Callable[[Connection], T], connection: Connection) -> T:
+    with connection.begin():
+        return work(connection)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.pool import NullPool
@@ -15,7 +15,7 @@ from agent_runtime.store.address import Address, parse_address
 from agent_runtime.store.faults import explained
 from agent_runtime.store.files import create_private, has_database
 from agent_runtime.store.postgres import postgres_engine
-from agent_runtime.store.sqlite import sqlite_engine
+from agent_runtime.store.sqlite import sqlite_writer
 
 T = TypeVar("T")
 _LOCK = 7_205_514_961  # of all advisory locks in the database this one is ours
@@ -32,7 +32,7 @@ def with_connection(url: str, work: Callable[[Connection], T], *, alone: bool = 
     address = parse_address(url)
     with explained(address):
         if address.path is not None:
-            return _on_sqlite(address, address.path, work)
+            return _in_a_thread(_on_sqlite(address, address.path, work))
         return _in_a_thread(_on_postgres(address, work, alone=alone))
 
 
@@ -48,8 +48,9 @@ def keep_copy(connection: Connection, path: Path) -> Path:
     draft.unlink(missing_ok=True)
     create_private(draft)
     connection.rollback()  # SQLite refuses to copy within a transaction, and the driver itself begins none
-    driver: Any = connection.connection.driver_connection
-    driver.execute("VACUUM INTO ?", (str(draft),))
+    cursor = connection.connection.cursor()
+    cursor.execute("VACUUM INTO ?", (str(draft),))
+    cursor.close()
     _sync(draft)
     draft.replace(final)
     _sync(final.parent)
@@ -64,23 +65,23 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _on_sqlite(address: Address, path: Path, work: Callable[[Connection], T]) -> T:
+async def _on_sqlite(address: Address, path: Path, work: Callable[[Connection], T]) -> T:
     if not has_database(path):
         create_private(path)
     # Keys are off while tables are made anew, or dropping the old one would cascade; checked when all is done.
-    engine = sqlite_engine(address, "BEGIN IMMEDIATE", ("foreign_keys=OFF",), 1)
+    engine = sqlite_writer(address, "foreign_keys=OFF")
     try:
-        with engine.connect() as connection:
-            outcome = work(connection)
-            connection.rollback()
-            orphans = connection.execute(text("PRAGMA foreign_key_check")).first()
+        async with engine.connect() as connection:
+            outcome = await connection.run_sync(work)
+            await connection.rollback()
+            orphans = (await connection.execute(text("PRAGMA foreign_key_check"))).first()
         if orphans is not None:
             raise Unavailable(
                 f"{address}: rows of {orphans[0]} refer to rows that do not exist; restore {copy_path(path)}"
             )
         return outcome
     finally:
-        engine.dispose()
+        await engine.dispose()
 
 
 async def _on_postgres(address: Address, work: Callable[[Connection], T], *, alone: bool) -> T:

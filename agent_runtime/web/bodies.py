@@ -1,5 +1,7 @@
 """Reading requests and writing replies: sizes and shapes are checked here, once."""
 
+import asyncio
+import re
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -10,19 +12,21 @@ from agent_runtime.web.errors import Problem
 
 MESSAGE_BODY_BYTES = 64 * 1024
 EVENTS_BODY_BYTES = 1024 * 1024
+_BODY_WITHIN_S = 30.0
 _DEEPEST = 32
+_LIMIT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 B = TypeVar("B", bound=BaseModel)
 
 
-async def read_json(request: web.Request, limit: int) -> Any:
-    """The decoded body. Raises Problem 400 for what is not JSON, 413 for what is too large."""
-    if request.content_length is not None and request.content_length > limit:
-        raise Problem(413, "too_large", f"the body may have at most {limit} bytes")
-    raw = bytearray()
-    async for chunk in request.content.iter_chunked(64 * 1024):
-        raw += chunk
-        if len(raw) > limit:
-            raise Problem(413, "too_large", f"the body may have at most {limit} bytes")
+async def read_json(request: web.Request, limit: int, within_s: float = _BODY_WITHIN_S) -> Any:
+    """The decoded body. Raises Problem: 400 for what is not JSON, 408 for what takes too long, 413 for too much."""
+    try:
+        async with asyncio.timeout(within_s):
+            raw = await _read(request, limit)
+    except TimeoutError as error:
+        raise Problem(408, "slow_body", f"the body did not arrive within {within_s:.0f} s") from error
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise Problem(400, "broken_body", "the body broke off or is not encoded as its headers say") from error
     if not raw.strip():
         raise Problem(400, "invalid_json", "the body is empty; send a JSON value", pointer="")
     if _depth(raw) > _DEEPEST:
@@ -31,6 +35,17 @@ async def read_json(request: web.Request, limit: int) -> Any:
         return from_json(bytes(raw), allow_inf_nan=False)
     except ValueError as error:
         raise Problem(400, "invalid_json", f"not valid JSON: {error}"[:300], pointer="") from error
+
+
+async def _read(request: web.Request, limit: int) -> bytearray:
+    if request.content_length is not None and request.content_length > limit:
+        raise Problem(413, "too_large", f"the body may have at most {limit} bytes")
+    raw = bytearray()
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        raw += chunk
+        if len(raw) > limit:
+            raise Problem(413, "too_large", f"the body may have at most {limit} bytes")
+    return raw
 
 
 async def read_body(request: web.Request, model: type[B], limit: int = MESSAGE_BODY_BYTES) -> B:
@@ -50,7 +65,7 @@ def reply(body: BaseModel | dict[str, Any], status: int = 200) -> web.Response:
 def limit_of(request: web.Request) -> int:
     """`?limit=`, 1 to 200, 50 by default."""
     text = request.query.get("limit", "50")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 200):
+    if not _LIMIT.fullmatch(text) or int(text) > 200:
         raise Problem(422, "invalid_query", "limit must be a whole number from 1 to 200")
     return int(text)
 

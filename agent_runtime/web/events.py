@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from agent_runtime.core.errors import Draining
 from agent_runtime.web.agents import snapshot
 from agent_runtime.web.bodies import EVENTS_BODY_BYTES, limit_of, read_json, reply
 from agent_runtime.web.errors import Problem
@@ -24,7 +25,7 @@ async def post(request: web.Request) -> web.Response:
         raise Problem(422, "invalid_body", f"send 1 to {_MOST_EVENTS} events at a time", pointer="")
     services = request.app[SERVICES]
     if services.is_draining():
-        raise Problem(503, "draining", "the runtime is stopping")
+        raise Draining("the runtime is stopping")
     return reply(dict(await services.post(events)), status=202)
 
 

@@ -31,7 +31,7 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what a browser on another site could send: DNS rebinding, foreign origins, forms."""
     hosts = request.app[SERVICES].hosts()
     target = request.headers.get("Host", "").lower()
-    if target not in hosts or (request.url.is_absolute() and request.raw_path.startswith("http")):
+    if target not in hosts or not request.raw_path.startswith("/"):
         raise Problem(421, "wrong_host", "this server answers to its own address only")
     origin = request.headers.get("Origin")
     if origin is not None and origin.lower().partition("://")[2] not in hosts:

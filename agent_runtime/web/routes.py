@@ -17,5 +17,5 @@ ROUTES = (
     web.post("/api/sessions/{id}/messages", sessions.turn),
     web.post("/api/events", events.post),
     web.get("/api/events", events.listing),
-    web.get("/api/events/stream", events.follow),
+    web.get("/api/events/stream", events.follow, allow_head=False),
 )

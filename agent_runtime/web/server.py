@@ -34,7 +34,8 @@ class Server:
 
     async def start(self) -> None:
         """Raises Unavailable when the port is taken, Misconfigured when the address is not this machine's."""
-        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=_STOP_WITHIN_S)
+        # Compressed bodies are refused, so nothing may be unpacked before they are.
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=_STOP_WITHIN_S, auto_decompress=False)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.host, self.port)
         try:

@@ -46,9 +46,7 @@ class Engine:
         about = {"bidId": bid, "userId": user, "twitterHandle": f"the_{user}", "amount": amount, "currency": "USD"}
         return self.event("bid:placed", at, lot=lot, stamped=True, **about)
 
-    def accepted(
-        self, at: float, bid: str, user: str, amount: str, *, lot: str = LOT, leads: bool = True
-    ) -> Envelope:
+    def accepted(self, at: float, bid: str, user: str, amount: str, *, lot: str = LOT, leads: bool = True) -> Envelope:
         about = {"bidId": bid, "userId": user, "amount": amount, "isHighestBid": leads}
         return self.event("bid:accepted", at, lot=lot, **about)
 

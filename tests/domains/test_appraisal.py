@@ -34,7 +34,7 @@ def test_a_bid_placed_is_excitement_and_one_accepted_is_joy(engine: Engine, open
     opened.take(*engine.bid(1, "ada", "50"))
     placed, accepted, priced = opened.appraisals[1:]
     assert felt(placed) == {"excitement": pytest.approx(0.3)}
-    assert felt(accepted) == {"joy": pytest.approx(0.2, abs=0.05)}
+    assert 0.2 <= felt(accepted)["joy"] <= 0.3
     assert felt(priced) == {}
 
 
@@ -120,10 +120,10 @@ def test_the_first_bid_a_new_bidder_and_a_duel_have_words_of_their_own(engine: E
 
 def test_a_milestone_is_a_round_amount_that_was_passed_never_one_above_the_price(engine: Engine) -> None:
     fold = Fold().take(engine.start(minBidIncrement="1"))
-    for number, price in enumerate(("90", "99", "104", "480", "700", "1040", "1100")):
+    for number, price in enumerate(("90", "99", "104", "480", "560", "900", "960", "1040")):
         fold.take(*engine.bid(1 + 60 * number, "ada", price))
     reached = [cue.milestone for meaning in fold.appraisals for cue in meaning.cues if cue.milestone]
-    assert reached == [Money(Decimal(100), "USD"), Money(Decimal(1000), "USD")]  # 500 was passed in a jump
+    assert reached == [Money(Decimal(mark), "USD") for mark in (100, 500, 1000)]
 
 
 def test_tension_is_pace_rivalry_and_urgency(engine: Engine, opened: Fold) -> None:

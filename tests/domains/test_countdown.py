@@ -20,7 +20,9 @@ def test_closing_calls_come_at_60_30_and_10_and_no_other_tick_is_one(engine: Eng
 
 def test_calls_are_made_once_even_after_an_extension(engine: Engine) -> None:
     fold = Fold().take(engine.start(), engine.timer(0, 60), engine.timer(30, 30), engine.timer(50, 10))
-    fold.take(engine.timer(58, 60, extensions=1), engine.timer(88, 30, extensions=1), engine.timer(108, 10, extensions=1))
+    fold.take(
+        engine.timer(58, 60, extensions=1), engine.timer(88, 30, extensions=1), engine.timer(108, 10, extensions=1)
+    )
     assert fold.cues() == ["open", "closing", "closing", "closing_last", "extended"]
 
 
@@ -31,7 +33,7 @@ def test_a_call_that_was_still_to_come_is_made_after_an_extension(engine: Engine
 
 
 def test_an_extension_that_leaves_ten_seconds_is_told_before_the_last_call(engine: Engine) -> None:
-    fold = Fold().take(engine.start(), engine.timer(0, 10, extensions=1), engine.timer(1, 9, extensions=1))
+    fold = Fold().take(engine.start(), engine.timer(0, 10, extensions=1), engine.timer(3, 7, extensions=1))
     assert fold.cues() == ["open", "extended", "closing_last"]
 
 

@@ -26,8 +26,8 @@ def _insert(connection: Connection, items: Sequence[str]) -> list[str | Exceptio
             case "bad":
                 connection.execute(text("UPDATE sessions SET character = NULL"))
             case "raw":
-                driver: Any = connection.connection.driver_connection
-                driver.execute("UPDATE sessions SET character = NULL")
+                driver: Any = connection.connection.dbapi_connection
+                driver.run_async(lambda aiosqlite: aiosqlite.execute("UPDATE sessions SET character = NULL"))
     return list(items)
 
 

@@ -16,7 +16,7 @@ from agent_runtime.domains.auction.events import (
     TimerUpdated,
     WinnerNamed,
 )
-from agent_runtime.domains.auction.lot import Bidder, Hammer, Lot, Price
+from agent_runtime.domains.auction.lot import Bidder, Countdown, Hammer, Lot, Price
 
 SETTLE_S = 0.25  # an engine's price follows its bid well within this
 WINNER_WAIT_S = 0.5  # contract §3: wait this long for the winner after an end
@@ -160,9 +160,9 @@ def _ticked(lot: Lot, event: TimerUpdated, now: float) -> Lot:
     if event.at < lot.countdown.told_at:
         return lot
     countdown = replace(lot.countdown, ends_at=now + event.time_remaining, told_at=event.at)
-    if event.extension_count > countdown.extensions:  # told instead of a closing call, which is then still to come
+    if event.extension_count > countdown.extensions:
         countdown = replace(countdown, extensions=event.extension_count, extended_at=event.at)
-    else:
+    elif not _is_same_extension(countdown, event):  # an extension makes no closing call: that is then still to come
         due = frozenset(level for level in _CALLS if event.time_remaining <= level)
         countdown = replace(countdown, called=countdown.called | due)
     return replace(lot, countdown=countdown)
@@ -170,12 +170,16 @@ def _ticked(lot: Lot, event: TimerUpdated, now: float) -> Lot:
 
 def _extended(lot: Lot, event: LotExtended, now: float) -> Lot:
     countdown = lot.countdown
-    is_known = countdown.extensions > 0 and abs(event.at - countdown.extended_at) < _SAME_EXTENSION_S
-    if not is_known:
+    if not _is_same_extension(countdown, event):
         countdown = replace(countdown, extensions=countdown.extensions + 1, extended_at=event.at)
     if event.extended_end_time is not None:
         countdown = replace(countdown, ends_at=now + max(0.0, event.extended_end_time.timestamp() - event.at))
     return replace(lot, countdown=countdown)
+
+
+def _is_same_extension(countdown: Countdown, event: TimerUpdated | LotExtended) -> bool:
+    """Whether `event` tells of the extension that is known already: each comes in two events."""
+    return countdown.extensions > 0 and abs(event.at - countdown.extended_at) < _SAME_EXTENSION_S
 
 
 def _ended(lot: Lot, event: LotEnded, now: float) -> Lot:

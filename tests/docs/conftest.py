@@ -1,0 +1,44 @@
+"""A runtime for the commands in the pages, with an auction going on in it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.standins import install
+from tests.process.runtime import ROOT, RuntimeProcess, environment
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RuntimeProcess]:
+    """A runtime that runs as long as the tests do; somebody is always bidding."""
+    runtime = RuntimeProcess(tmp_path_factory.mktemp("docs") / "data").start()
+    bidding = subprocess.Popen(
+        [sys.executable, "-m", "agent_runtime", "simulate", "--data-dir", runtime.folder, "--lots", "1000"],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield runtime
+    bidding.kill()
+    bidding.wait()
+    runtime.stop()
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """PATH with everything that the pages use."""
+    return f"{os.environ['PATH']}:{install(tmp_path_factory.mktemp('programs') / 'bin')}"
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[RuntimeProcess]:
+    """A runtime of the test's own, with nobody else in it."""
+    runtime = RuntimeProcess(tmp_path / "data").start()
+    yield runtime
+    runtime.stop()
