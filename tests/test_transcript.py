@@ -63,6 +63,45 @@ def host(request: pytest.FixtureRequest) -> Character:
     return found
 
 
+LIES = [
+    ("bid", "Xbox game console is at $999."),
+    ("bid", "$6, with somebody. I ask $8."),
+    ("bid", "Xbox game console at $5, with amber_ant."),
+    ("milestone", "We reach $100."),
+    ("bid", "Palm Pilot M515 PDA at $6."),
+    ("bid", "As good as sold at $6."),
+    ("bid", "The bid is $1,250.50."),
+    ("sold", "Sold to grand_elk for $6."),
+]
+
+
+@pytest.mark.parametrize(("family", "lie"), LIES, ids=[lie for _, lie in LIES])
+def test_the_witness_catches_a_lie(family: str, lie: str) -> None:
+    witness = Witness(titles={"Palm Pilot M515 PDA"}, handles={"another": "amber_ant"})
+    lot = "473f07d0-c95c-56a2-94a1-2d2f4b24edec"
+    for event in recorded(THREE_LOTS):
+        if event["data"]["auctionId"] == lot:
+            witness.hears_event(event)
+            if event["data"].get("currentPrice") == "6":
+                break
+    witness.hears_line(lot, "bid", "Xbox game console is at $6, with grand_elk.")
+    assert witness.untruths == []
+    witness.hears_line(lot, family, lie)
+    assert len(witness.untruths) >= 1
+
+
+def test_the_witness_misses_what_was_not_said_and_notices_what_was_said_twice() -> None:
+    witness = Witness()
+    for event in recorded(THREE_LOTS):
+        witness.hears_event(event)
+    witness.hears_the_end()
+    assert len(witness.untruths) == 6
+    lot = next(iter(witness.lots))
+    for _ in range(2):
+        witness.hears_line(lot, "sold", witness.lots[lot].title)
+    assert "said after the outcome" in witness.untruths[-1]
+
+
 @pytest.mark.parametrize("speed", [None, 60.0, 600.0, 3600.0], ids=["max", "60", "600", "3600"])
 def test_everything_said_of_three_lots_is_true(host: Character, speed: float | None) -> None:
     lines = checked(recorded(THREE_LOTS), host, speed)
@@ -132,7 +171,9 @@ def test_everything_said_of_a_whole_recording_is_true(host: Character, speed: fl
     assert (
         len(outcomes) == len(set(outcomes)) == sum(event["type"] == "auction:start" for event in recorded(recording()))
     )
-    print(f"{host.slug} at {speed or 'max'}: {len(lines)} lines, {sum(line.interrupts for line in lines)} cut")
+    sys.stdout.write(
+        f"{host.slug} at {speed or 'max'}: {len(lines)} lines, {sum(line.interrupts for line in lines)} cut\n"
+    )
 
 
 @pytest.mark.slow
@@ -147,9 +188,9 @@ def test_a_whole_recording_is_told_fast_in_flat_memory_and_in_ever_new_words(hos
     texts += [line.text for line in rehearsal.finish()]
     rate = len(raws) / (time.perf_counter() - began)
     thirds = [sum(part) / len(part) for part in (resident[:10], resident[-10:])]
-    print(
+    sys.stdout.write(
         f"{host.slug}: {len(raws)} events, {len(texts)} lines, {distinct_per_hundred(texts):.1f} distinct per hundred, "
-        f"{rate:.0f} events/s, {thirds[0]:.1f} to {thirds[1]:.1f} MB"
+        f"{rate:.0f} events/s, {thirds[0]:.1f} to {thirds[1]:.1f} MB\n"
     )
     assert thirds[1] - thirds[0] < 15
     assert distinct_per_hundred(texts) > 60

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class Broadcast(Generic[T]):
         self._is_closed = True
         self._news.set()
 
-    async def follow(self, after: int | None = None) -> AsyncIterator[tuple[int, T]]:
+    async def follow(self, after: int | None = None) -> AsyncGenerator[tuple[int, T], None]:
         """Items with a number above `after` (None: from now on), then new ones as they come, until closed."""
         seen = self._last if after is None or after > self._last else after
         while True:

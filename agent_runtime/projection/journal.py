@@ -10,7 +10,7 @@ from agent_runtime.core.ports import Events
 
 HELD_AT_MOST = 20_000
 _BATCH = 500
-_GATHER_S = 0.01
+_GATHER_S = 0.05
 _RETRY_S = 1.0
 
 

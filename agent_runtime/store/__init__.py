@@ -1,5 +1,5 @@
 """What lasts: conversations and the event log, in SQLite or PostgreSQL.
 
 `database.Database` is what the roof builds; its repositories fulfil the ports in `core.ports`. Units of work are
-plain functions of a `Connection`; an engine decides where they run (a thread for SQLite, the loop for PostgreSQL).
+plain functions of a `Connection`; the engine runs each in a task of its own, through aiosqlite or asyncpg.
 """

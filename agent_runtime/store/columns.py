@@ -49,7 +49,12 @@ class UtcTime(TypeDecorator[datetime]):
         """What the driver gave."""
         if value is None:
             return None
-        return to_millisecond(value) if dialect.name == POSTGRESQL else EPOCH + value * _MILLISECOND
+        if dialect.name != POSTGRESQL:
+            since: int = value
+            return EPOCH + since * _MILLISECOND
+        # A table of the platform's may keep no time zone: sessions are in UTC on either side.
+        moment: datetime = value
+        return to_millisecond(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 class TextList(TypeDecorator[Sequence[str]]):

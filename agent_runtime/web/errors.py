@@ -63,7 +63,7 @@ class Problem(Exception):
 
 def problem_of(fault: RuntimeFault) -> dict[str, Any]:
     """The problem document of a failure, without request id."""
-    status = _STATUS.get(type(fault), 500)
+    status = next((_STATUS[kind] for kind in type(fault).__mro__ if kind in _STATUS), 500)
     if isinstance(fault, ModelFailed) and fault.reason == "timeout":
         status = 504
     body = _document(status, fault.code, str(fault))

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -36,9 +35,9 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"{os.environ['PATH']}:{install(tmp_path_factory.mktemp('programs') / 'bin')}"
 
 
-@pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[RuntimeProcess]:
-    """A runtime of the test's own, with nobody else in it."""
-    runtime = RuntimeProcess(tmp_path / "data").start()
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RuntimeProcess]:
+    """A runtime for the tests of one file, with nobody else in it."""
+    runtime = RuntimeProcess(tmp_path_factory.mktemp("own") / "data").start()
     yield runtime
     runtime.stop()

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -22,6 +22,7 @@ from agent_runtime.projection.mood import baseline
 from tests.docs.meanings import MEANINGS
 from tests.docs.pages import DOCS, ROOT
 
+Row = tuple[str, ...]
 UNUSED_SETTINGS = frozenset({"assets_dir", "time_zone"})
 _SECTION_MEANINGS = {
     "narration.valid_s": "After so many seconds a {} line is worth half.",
@@ -34,28 +35,27 @@ _END = "<!-- end of generated -->"
 
 def settings() -> str:
     """Every setting, as the model has it."""
-    rows = [("setting", "environment variable", "default", "meaning")]
+    rows: list[Row] = [("setting", "environment variable", "default", "meaning")]
     rows += [(f"`{key}`", f"`{variable(key)}`", default, meaning) for key, default, meaning in _settings(Settings, "")]
     return _table(rows)
 
 
 def character() -> str:
     """Every field of a character file."""
-    rows = [("field", "default", "what it is for")]
+    rows: list[Row] = [("field", "default", "what it is for")]
     rows += [(f"`{key}`", _shown(default), MEANINGS[key]) for key, default in character_fields(Character, "")]
     return _table(rows)
 
 
 def phrases() -> str:
     """Every family, the slots its lines may name, and whether anything is said in it yet."""
-    rows = [("family", "always known", "known at times", "must name", "said")]
+    rows: list[Row] = [("family", "always known", "known at times", "must name", "said")]
     for name, family in FAMILIES.items():
-        sure = [slot for slot in sorted(family.required - LOT)]
         lot = ["lot", "title"] if family.is_about_lot else []
         rows.append(
             (
                 f"`{name}`",
-                _slots([*lot, *sure]),
+                _slots([*lot, *sorted(family.required - LOT)]),
                 " or ".join(_slots([slot]) for slot in sorted(family.one_of)) or _slots(sorted(family.optional)),
                 _slots(sorted(family.named)),
                 "yes" if is_said(name) else "not yet",
@@ -66,7 +66,7 @@ def phrases() -> str:
 
 def auction_events() -> str:
     """The nine events with the fields of `data` that are read."""
-    rows = [("type", "must have", "may have")]
+    rows: list[Row] = [("type", "must have", "may have")]
     for model in get_args(events.AuctionEvent):
         fields = {name: each for name, each in model.model_fields.items() if name not in {"event_id", "at", "type"}}
         kind = get_args(model.model_fields["type"].annotation)[0]
@@ -87,7 +87,7 @@ def classes() -> str:
         Rank.COLOUR: "nothing yet",
     }
     narration = Settings().narration
-    rows = [("class", "setting name", "what", "worth at first", "half of it after")]
+    rows: list[Row] = [("class", "setting name", "what", "worth at first", "half of it after")]
     for rank in Rank:
         name = rank.name.lower()
         worth, half = getattr(narration.base, name), getattr(narration.valid_s, name)
@@ -100,7 +100,8 @@ def rules() -> str:
     n = Settings().narration
     return (
         f"- **Worth** `S = base · (1 + 0.6·J + 0.8·R·Q + 0.4·M) · 2^(−age / valid) · max(0.5, 0.8^rep)`\n"
-        f"- **Threshold** `S ≥ {n.threshold_floor:g} + {n.threshold_span:g} · e^(−silence / {n.threshold_decay_s:g} s)`\n"
+        f"- **Threshold** `S ≥ {n.threshold_floor:g} + {n.threshold_span:g} · "
+        f"e^(−silence / {n.threshold_decay_s:g} s)`\n"
         f"- **Words** {n.words_per_second:g} words a second in the long run, {n.bucket_words:g} at most in one go\n"
         f"- **Speaking** {n.speaking_words_per_second:g} words a second, {n.gap_s:g} s between two lines\n"
         f"- **Promise** the newest bid of an open lot is said within {n.bid_deadline_s:g} s, whatever it is worth\n"
@@ -110,22 +111,20 @@ def rules() -> str:
 
 def emotions() -> str:
     """The table of emotions."""
-    return _table(
-        [("emotion", "pleasure", "arousal", "dominance"), *((name, *_numbers(v)) for name, v in EMOTIONS.items())]
-    )
+    rows: list[Row] = [("emotion", "pleasure", "arousal", "dominance")]
+    return _table([*rows, *((name, *_numbers(vector)) for name, vector in EMOTIONS.items())])
 
 
 def arrows() -> str:
     """The arrows of the labels."""
-    head = ("label", "pleasure", "arousal", "dominance")
-    return _table([head, *((mood.value, *_numbers(vector)) for mood, vector in ARROWS)])
+    rows: list[Row] = [("label", "pleasure", "arousal", "dominance")]
+    return _table([*rows, *((mood.value, *_numbers(vector)) for mood, vector in ARROWS)])
 
 
 def rest() -> str:
     """What one point of each trait adds to the resting mood."""
-    rows = [("trait", "pleasure", "arousal", "dominance")]
-    rows += [(name, *_numbers(baseline(Traits(**{name: 1.0})))) for name in Traits.model_fields]
-    return _table(rows)
+    rows: list[Row] = [("trait", "pleasure", "arousal", "dominance")]
+    return _table([*rows, *((name, *_numbers(baseline(Traits(**{name: 1.0})))) for name in Traits.model_fields)])
 
 
 def character_fields(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Any]]:
@@ -167,7 +166,8 @@ def with_tables(path: Path) -> str:
             pattern = re.compile(re.escape(start) + ".*?" + re.escape(_END), re.DOTALL)
             if len(pattern.findall(text)) != 1:
                 raise ValueError(f"{path.name} needs one block from {start.strip()} to {_END}")
-            text = pattern.sub(lambda _match, body=start + made() + _END: body, text)
+            before, _, after = pattern.sub("\0", text).partition("\0")
+            text = before + start + made() + _END + after
     return text
 
 
@@ -215,17 +215,17 @@ def _numbers(vector: tuple[float, ...]) -> tuple[str, ...]:
     return tuple(f"{round(number, 4) + 0:g}".replace("-", "−") for number in vector)
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
+def _table(rows: Sequence[Row]) -> str:
     head, *body = rows
-    lines = [head, ("---",) * len(head), *body]
+    lines: list[Row] = [head, ("---",) * len(head), *body]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
 def main(arguments: list[str]) -> int:
-    """Print the pages that are out of date; with --write, mend them."""
+    """Name the pages that are out of date; with --write, mend them."""
     stale = {path: text for path in sorted(DOCS.glob("*.md")) if (text := with_tables(path)) != path.read_text()}
     for path, text in stale.items():
-        print(path.relative_to(ROOT))
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
         if "--write" in arguments:
             path.write_text(text)
     return 1 if stale and "--write" not in arguments else 0

@@ -16,7 +16,8 @@ MEANINGS: Mapping[str, str] = {
     "post_history": "The last words of the instructions sent to a model.",
     "note": f"`text`, `depth`, `role`. {_KEPT}",
     "greetings": "The scripted voice answers a hello with one of them. Nothing is said before somebody writes.",
-    "examples": "Dialogues: lists of `user:` and `char:` lines. Sent to a model; the scripted voice answers messages like a `user:` line with the `char:` line after it.",
+    "examples": "Dialogues: lists of `user:` and `char:` lines. Sent to a model; the scripted voice answers a message "
+    "like a `user:` line with the `char:` line after it.",
     "style.all": "How it talks. Sent to a model.",
     "style.chat": "How it talks in chat. Sent to a model.",
     "style.narration": _KEPT,
@@ -25,8 +26,11 @@ MEANINGS: Mapping[str, str] = {
     "lore.scan_depth": _KEPT,
     "lore.budget": _KEPT,
     "lore.recursive": _KEPT,
-    "lore.entries": "`{keys, text, constant, order, when, position}`. Entries with `constant: true` are sent to a model. Of the others the scripted voice says a sentence when a message holds one of the `keys`, the highest `order` first; a model does not get them yet. `when` and `position` do nothing yet, except that the scripted voice leaves out entries with a `when`.",
-    "traits": "`openness`, `conscientiousness`, `extraversion`, `agreeableness`, `stability`, each from -1 to 1: where the mood rests ([mood](mood.md)).",
+    "lore.entries": "`{keys, text, constant, order, when, position}`. Those with `constant: true` are sent to a model. "
+    "Of all of them the scripted voice may say a sentence when a message holds one of the `keys`, the highest `order` "
+    "first; a model does not get the others yet. `position` does nothing yet; an entry with a `when` is never said.",
+    "traits": "`openness`, `conscientiousness`, `extraversion`, `agreeableness`, `stability`, each from -1 to 1: where "
+    "the mood rests ([mood](mood.md)).",
     "mood.emotion_half_life": "How fast an emotion fades: `15s`, `4m`, `1.5h`.",
     "mood.mood_half_life": "How fast the mood returns to rest.",
     "mood.expressiveness": "How much of an emotion shows in the words a model is given for the mood, 0 to 3.",

@@ -36,11 +36,21 @@ esac
 
 @dataclass(frozen=True)
 class Command:
-    """Something to run, and what it should print where the page shows it (`…` stands for anything)."""
+    """Something to run, and what it should print where the page shows it (`…` stands for anything).
+
+    `exports` are the lines of its block that set variables for it.
+    """
 
     place: str
     text: str
     expected: str | None = None
+    exports: tuple[str, ...] = ()
+
+    @property
+    def script(self) -> str:
+        """What a shell is given."""
+        begin = "exec env " if self.is_endless else "set -eu\n" if self.expected is None else ""
+        return "\n".join([*self.exports, begin + self.text])
 
     @property
     def is_endless(self) -> bool:
@@ -54,8 +64,8 @@ class Command:
 
 def commands(path: Path) -> list[Command]:
     """What a page tells its reader to type. Fails for a program nobody has decided about."""
-    found = [each for block in blocks(path, "sh", "shell", "bash") for each in _in_script(block)]
-    return found + [each for block in blocks(path, "console") for each in _in_session(block)]
+    found = blocks(path, "sh", "shell", "bash", "console")
+    return [each for block in found for each in (_in_session if block.language == "console" else _in_script)(block)]
 
 
 def checkout(folder: Path, data: Path | None, *pages: Path) -> Path:
@@ -77,12 +87,10 @@ def checkout(folder: Path, data: Path | None, *pages: Path) -> Path:
 
 def run(command: Command, folder: Path, substitutes: Mapping[str, str], environ: Mapping[str, str]) -> None:
     """Run it in `folder` and see that it ends well, or, for an endless one, begins well and can be stopped."""
-    text, expected = _substituted(command.text, substitutes), _substituted(command.expected or "", substitutes)
-    script = f"exec env {text}" if command.is_endless else f"set -eu\n{text}"
     output = folder / "output"
     with output.open("wb") as sink:
         process = subprocess.Popen(
-            ["sh", "-c", script],
+            ["sh", "-c", _substituted(command.script, substitutes)],
             cwd=folder,
             env=environment({"PYTHONPATH": str(ROOT), **environ}),
             stdin=subprocess.DEVNULL,
@@ -97,13 +105,19 @@ def run(command: Command, folder: Path, substitutes: Mapping[str, str], environ:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     said = output.read_text()
-    assert code == 0, f"{command.place}: {command.text}\nended with {code}:\n{said[-4000:]}"
+    assert code in _good(command), f"{command.place}: {command.text}\nended with {code}:\n{said[-4000:]}"
     if command.expected is not None:
-        assert _pattern(expected).fullmatch(said), f"{command.place}: {command.text}\nprinted:\n{said[-4000:]}"
+        expected = _substituted(command.expected, substitutes)
+        assert _is_like(expected, said), f"{command.place}: {command.text}\nprinted:\n{said[-4000:]}"
+
+
+def _good(command: Command) -> tuple[int, ...]:
+    """130 where it took a second Ctrl-C."""
+    return (0, 130) if command.is_endless else (0,)
 
 
 def _stopped(process: subprocess.Popen[bytes], output: Path) -> int:
-    """Wait for the first line, then ask it to stop; its exit code, 0 where a second Ctrl-C was needed too."""
+    """Wait for the first line, then ask it to stop, twice if need be; its exit code."""
     deadline = time.monotonic() + _FIRST_LINE_S
     while b"\n" not in output.read_bytes() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -111,28 +125,28 @@ def _stopped(process: subprocess.Popen[bytes], output: Path) -> int:
     for patience in (5.0, 20.0):
         process.send_signal(signal.SIGINT)
         try:
-            return process.wait(patience) % 130
+            return process.wait(patience)
         except subprocess.TimeoutExpired:
             continue
     raise AssertionError("Ctrl-C does not stop it")
 
 
 def _in_script(block: Block) -> Iterator[Command]:
-    """A block's statements: those that end as one script, each endless one by itself."""
-    exports: list[str] = []
+    """A block's statements in order: those that end together as one script, each endless one by itself."""
+    exports: tuple[str, ...] = ()
     together: list[str] = []
-    for statement in _statements(block.text):
-        program = _program(statement, block.place)
-        if program in NOT_RUN:
-            continue
+    for statement in (*_statements(block.text), ""):
+        command = Command(block.place, statement, exports=exports)
+        if together and (command.is_endless or not statement):
+            yield Command(block.place, "\n".join(together), exports=exports)
+            together = []
+        program = _program(statement, block.place) if statement else ""
         if program == "export":
-            exports.append(statement)
-        if Command(block.place, statement).is_endless:
-            yield Command(block.place, statement)
-        else:
+            exports = (*exports, statement)
+        elif command.is_endless:
+            yield command
+        elif program and program not in NOT_RUN:
             together.append(statement)
-    if set(together) - set(exports):
-        yield Command(block.place, "\n".join(together))
 
 
 def _in_session(block: Block) -> Iterator[Command]:
@@ -192,5 +206,6 @@ def _substituted(text: str, substitutes: Mapping[str, str]) -> str:
     return text
 
 
-def _pattern(expected: str) -> re.Pattern[str]:
-    return re.compile(".*?".join(re.escape(part) for part in expected.split("…")), re.DOTALL)
+def _is_like(expected: str, said: str) -> bool:
+    pattern = ".*?".join(re.escape(part) for part in expected.strip("\n").split("…"))
+    return re.fullmatch(pattern, said.strip("\n"), re.DOTALL) is not None

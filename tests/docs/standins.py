@@ -30,7 +30,7 @@ def redis_cli(arguments: list[str]) -> None:
     """`-u URL COMMAND…`, its reply as redis-cli prints it to a file."""
     assert arguments[0] == "-u", "give the URL with -u"
     with Redis.from_url(arguments[1], decode_responses=True) as client:
-        print(client.execute_command(*arguments[2:]))
+        sys.stdout.write(f"{client.execute_command(*arguments[2:])}\n")
 
 
 def sqlite(arguments: list[str]) -> None:

@@ -22,7 +22,7 @@ def test_the_commands_of_a_page_work_in_the_order_in_which_they_stand(
     }
     folder = checkout(tmp_path / "checkout", live.folder, page)
     for number, command in enumerate(commands(page)):
-        if _POSTGRES_SHOWN in command.text:
+        if _POSTGRES_SHOWN in command.script:
             shown = {_POSTGRES_SHOWN: request.getfixturevalue("empty_postgres_url"), **shown}
         where = checkout(tmp_path / f"fresh-{number}", None, page) if command.starts_a_runtime else folder
         run(command, where, shown, {"PATH": programs, **_own_port(command)})

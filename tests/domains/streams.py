@@ -7,7 +7,8 @@ from typing import Any
 from agent_runtime.core.clock import iso, utc
 from agent_runtime.core.domain import Appraisal
 from agent_runtime.core.events import Envelope
-from agent_runtime.domains.auction import AUCTION, Lot
+from agent_runtime.domains.auction import AUCTION
+from agent_runtime.domains.auction.lot import Lot
 
 EPOCH = 1_767_306_000.0
 LOT = "lot-1"
@@ -47,7 +48,7 @@ class Engine:
         return self.event("bid:placed", at, lot=lot, stamped=True, **about)
 
     def accepted(self, at: float, bid: str, user: str, amount: str, *, lot: str = LOT, leads: bool = True) -> Envelope:
-        about = {"bidId": bid, "userId": user, "amount": amount, "isHighestBid": leads}
+        about: dict[str, Any] = {"bidId": bid, "userId": user, "amount": amount, "isHighestBid": leads}
         return self.event("bid:accepted", at, lot=lot, **about)
 
     def priced(self, at: float, price: str, *, lot: str = LOT) -> Envelope:

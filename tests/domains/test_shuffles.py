@@ -1,4 +1,4 @@
-"""Whatever the network does to the order: a price that was said goes down only by a correction, an outcome comes once."""
+"""Whatever the network does to the order: a price said goes down only by a correction, an outcome comes once."""
 
 from random import Random
 

@@ -1,6 +1,7 @@
 """The phrase book: seeded shuffle bags, words for a mood, and slots that are filled once."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_every_variant_is_used_before_one_comes_again() -> None:
 def test_a_variant_never_follows_itself() -> None:
     for seed in range(50):
         drawn = draws(PhraseBook(HOST, str(seed)), 60)
-        assert all(first != second for first, second in zip(drawn, drawn[1:], strict=False))
+        assert all(first != second for first, second in pairwise(drawn))
 
 
 def test_the_same_seed_draws_the_same_words_and_another_does_not() -> None:

@@ -139,3 +139,20 @@ async def raw(url: str, request: bytes, within_s: float = 10.0) -> Answer:
         finally:
             writer.close()
     return Answer(int(status.split()[1]), headers, body)
+
+
+def assert_problem(answer: Answer, status: int, code: str | None = None) -> None:
+    assert answer.status == status, answer.raw
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body = answer.json
+    assert body["status"] == status
+    assert body["request_id"] == answer.headers["X-Request-Id"] != ""
+    assert body["code"] == code if code else body["code"]
+    assert {"type", "title", "detail"} <= body.keys()
+    assert "Traceback" not in body["detail"]
+
+
+async def assert_works(client: Client) -> None:
+    session = await client.session_with("wren")
+    answer = await client.say(session, "Hello!")
+    assert (answer.status, answer.json["message"]["seq"]) == (200, 2)

@@ -49,9 +49,7 @@ class Lot:
         ]
 
     def price(self, amount: str) -> Envelope:
-        return envelope(
-            "auction:price:updated", {"auctionId": self.id, "currentPrice": amount, "timestamp": moment()}
-        )
+        return envelope("auction:price:updated", {"auctionId": self.id, "currentPrice": amount, "timestamp": moment()})
 
     def end(self, amount: str | None = None) -> Envelope:
         data = {"auctionId": self.id, "endTime": moment(), "status": "COMPLETED" if amount else "NO_BIDS"}

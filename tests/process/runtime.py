@@ -1,4 +1,4 @@
-"""A runtime in a process of its own: started, waited for with a bound, stopped or killed; its log is shown on failure."""
+"""A runtime in a process of its own: started, waited for with a bound, stopped, killed; its log is shown on failure."""
 
 import os
 import signal

@@ -130,7 +130,7 @@ def test_postgresql_behind_is_refused_until_it_is_upgraded(runtime: Make, empty_
 def test_ctrl_c_before_it_is_ready_ends_it_too(runtime: Make) -> None:
     starting = runtime()
     starting.spawn()
-    wait_until(lambda: (starting.folder / "runtime.lock").exists(), 20, starting.report)
+    wait_until((starting.folder / "runtime.lock").exists, 20, starting.report)
     starting.signal(signal.SIGINT)
     assert starting.wait(within_s=15) in {0, 130}
     assert "Traceback" not in starting.log

@@ -7,8 +7,10 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -17,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from agent_runtime.store import revisions, schema
 from agent_runtime.store.database import Database
 from agent_runtime.store.migrating import copy_path
-from tests.store.values import message, session
+from tests.store.values import NOON, event, message, new_id, session
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,6 +57,80 @@ async def test_tables_that_are_there_already_are_left_as_they_are(empty_url: str
     assert schema.check(empty_url) == []
     async with Database(empty_url) as database:
         assert await database.sessions.get(kept.id) == kept
+
+
+async def _run(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("moment", "document"), [("timestamptz", "jsonb"), ("timestamp(3)", "json")], ids=["as ours", "otherwise"]
+)
+async def test_the_platforms_event_log_keeps_its_rows_and_gets_what_it_lacks(
+    empty_postgres_url: str, moment: str, document: str
+) -> None:
+    row = """INSERT INTO event_logs VALUES ('{}', '2026-03-01 12:00:00', 'auction:start', 'engine', '{{"lot": 1}}')"""
+    await _run(
+        empty_postgres_url,
+        f"CREATE TABLE event_logs (id text PRIMARY KEY, timestamp {moment} NOT NULL, type text NOT NULL,"
+        f" source text NOT NULL, data {document} NOT NULL)",
+        "CREATE INDEX event_logs_by_type ON event_logs (type, timestamp)",
+        row.format("first"),
+    )
+    schema.upgrade(empty_postgres_url)
+    await _run(empty_postgres_url, row.format("second"))  # the platform does not know of our columns
+    ours = event(reason="bad_shape")
+    async with Database(empty_postgres_url) as database:
+        await database.events.append([ours, ours, event(id="first")])
+        kept = (await database.events.list(since=datetime(2026, 3, 1, tzinfo=UTC))).data
+        assert [(each.seq, each.id, each.channel) for each in kept] == [
+            (1, "first", ""),
+            (2, "second", ""),
+            (3, ours.id, ours.channel),
+        ]
+        assert kept[0].timestamp == datetime(2026, 3, 1, 12, tzinfo=UTC)
+        assert kept[0].data == {"lot": 1}
+        assert kept[2].timestamp == ours.timestamp
+        assert [each.id for each in (await database.events.list(dead=True)).data] == [ours.id]
+    schema.downgrade(empty_postgres_url, "base")
+    await _run(empty_postgres_url, row.format("third"))  # still there
+    schema.upgrade(empty_postgres_url)
+    async with Database(empty_postgres_url) as database:
+        assert len((await database.events.list()).data) == 4
+
+
+async def test_conversations_that_are_there_already_are_numbered_and_continued(empty_postgres_url: str) -> None:
+    times = "created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL"
+    await _run(
+        empty_postgres_url,
+        f"CREATE TABLE sessions (id text PRIMARY KEY, {times})",
+        "CREATE TABLE messages (id text PRIMARY KEY, content text NOT NULL, role text NOT NULL,"
+        " created_at timestamptz NOT NULL, session_id text NOT NULL REFERENCES sessions ON DELETE CASCADE)",
+        f"CREATE TABLE character_files (id text PRIMARY KEY, content jsonb NOT NULL, {times},"
+        " session_id text NOT NULL UNIQUE REFERENCES sessions ON DELETE CASCADE)",
+        "INSERT INTO sessions VALUES ('s', '2026-01-01', '2026-01-01'), ('empty', '2026-01-02', '2026-01-02')",
+        "INSERT INTO messages VALUES ('b', 'hello you', 'assistant', '2026-01-01 00:00:02', 's'),"
+        " ('c', 'bye', 'user', '2026-01-01 00:00:03', 's'), ('a', 'hello', 'user', '2026-01-01 00:00:01', 's')",
+    )
+    schema.upgrade(empty_postgres_url)
+    async with Database(empty_postgres_url) as database:
+        said = await database.messages.append(message("s"))
+        assert (said.seq, said.parent_id) == (4, "c")
+        page = await database.messages.list("s")
+        assert [(each.id, each.seq, each.parent_id) for each in page.data[:3]] == [
+            ("a", 1, None),
+            ("b", 2, "a"),
+            ("c", 3, "b"),
+        ]
+        assert (await database.sessions.get("empty")).message_count == 0
+        for _ in range(2):
+            await database.character_files.save("s", {"name": "Ada"}, file_id=new_id(), now=NOON)
+        await database.sessions.for_agent("ada", "ada", new_id(), NOON)
 
 
 def test_revisions_read_from_file_names_are_those_of_the_migration_tool() -> None:

@@ -11,8 +11,10 @@ __all__ = ["pytest_runtest_makereport"]
 
 
 @pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RuntimeProcess]:
-    started = RuntimeProcess(tmp_path_factory.mktemp("runtime") / "data")
+def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RuntimeProcess]:
+    """A runtime with the SETTINGS of the file, if it has any."""
+    settings = getattr(request.module, "SETTINGS", ())
+    started = RuntimeProcess(tmp_path_factory.mktemp("runtime") / "data", *settings)
     try:
         yield started.start()
     finally:
