@@ -29,6 +29,7 @@ from agent_runtime.store.database import Database
 from agent_runtime.web.server import Server
 from agent_runtime.web.services import Health, Services
 
+_HTTP_PORT = 80  # clients leave it out of the Host header
 _PROBE_S = 1.0
 _CANCEL_AGAIN_S = 0.1
 _log = structlog.get_logger(__name__)
@@ -147,7 +148,7 @@ def services_of(runtime: Runtime) -> Services:
         health=runtime.health,
         broken=lambda: _broken(runtime.roster),
         max_chars=runtime.settings.chat.max_chars,
-        hosts=lambda: _host_names(runtime.server.port),
+        hosts=lambda: _host_names(runtime.server.host, runtime.server.port),
         new_id=new_id,
         is_draining=lambda: runtime.is_draining,
     )
@@ -161,9 +162,10 @@ def _broken(roster: Roster) -> list[dict[str, Any]]:
     ]
 
 
-def _host_names(port: int) -> frozenset[str]:
+def _host_names(host: str, port: int) -> frozenset[str]:
     """The Host headers of a server on loopback: anything else is another site's name for this machine."""
-    return frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+    names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
+    return frozenset({f"{name}:{port}" for name in names} | (names if port == _HTTP_PORT else set()))
 
 
 async def _probe(question: Callable[[], Awaitable[Any]], otherwise: str) -> Health:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import structlog
+from pydantic import ValidationError
 
 from agent_runtime.chat.lanes import Lanes
 from agent_runtime.chat.tone import feelings
@@ -204,15 +205,22 @@ class Conversations:
         """The character a session keeps, and the name of who talks to it."""
         if session_id not in self._held:
             session = await self.sessions.get(session_id)
-            try:
-                kept = await self.character_files.get(session_id)
-                character = Character.model_validate(kept.content)
-            except NotFound:
-                character = self.company.character(session.character)
+            character = await self._kept_character(session) or self.company.character(session.character)
             user = session.metadata.get("user", {})
             self._hold(session_id, character, str(user.get("name", "")) if isinstance(user, dict) else "")
         self._held.move_to_end(session_id)
         return self._held[session_id]
+
+    async def _kept_character(self, session: Session) -> Character | None:
+        """None where none was kept, and where what an earlier version kept is no character any more."""
+        try:
+            kept = await self.character_files.get(session.id)
+            return Character.model_validate(kept.content)
+        except NotFound:
+            return None
+        except ValidationError as error:
+            _log.warning("kept character not readable", session=session.id, errors=error.error_count())
+            return None
 
     def _hold(self, session_id: str, character: Character, user_name: str) -> None:
         self._held[session_id] = (character, user_name)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from agent_runtime.cli.options import run_async, set_up_logging, setting_options, settings_from
-from agent_runtime.core.errors import Refused
+from agent_runtime.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
     from agent_runtime.cli.remote import Remote
     from agent_runtime.config import Settings
+
+_THEIR_FAULT = 500
 
 
 @click.command("chat")
@@ -84,7 +86,7 @@ async def _say(runtime: "Remote", session_id: str, text: str) -> None:
         if event == "delta":
             click.echo(data["text"], nl=False)
         elif event == "problem":
-            raise Refused(data["detail"])
+            raise Unavailable(data["detail"]) if data["status"] >= _THEIR_FAULT else Refused(data["detail"])
     click.echo()
 
 

@@ -25,5 +25,5 @@ def command(paths: tuple[Path, ...], config: Path | None, data_dir: str | None, 
         if each.character is not None:
             click.echo(f"{each.path}: ok, {each.character.name}")
     broken = sum(1 for each in checked if each.findings)
-    click.echo(f"{len(checked)} files, {broken} broken", err=True)
+    click.echo(f"{broken} of {len(checked)} broken", err=True)
     raise SystemExit(1 if broken else 0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agent_runtime.cli.options import run_async, set_up_logging, setting_options, settings_from
+from agent_runtime.cli.options import is_set_within, run_async, set_up_logging, setting_options, settings_from
 
 if TYPE_CHECKING:
     from agent_runtime.core.line import Line
@@ -49,7 +49,7 @@ def command(
             while not stop.is_set():
                 await _auction(runtime, f"{seed}.{number}" if number else seed, lots, lot_seconds, stop)
                 number += 1
-                if once or await _is_stopped_within(stop, _PAUSE_S):
+                if once or await is_set_within(stop, _PAUSE_S):
                     break
 
     run_async(work)
@@ -66,7 +66,7 @@ async def _auction(runtime: "Runtime", seed: str, lots: int, lot_seconds: float,
     show = Show(seed=seed, lots=lots, lot_seconds=lot_seconds, began=began)
     engine = Engine(EngineKeys(RedisValues(runtime.redis)), RedisPublisher(runtime.redis), show)
     await engine.play(stop)
-    await _is_stopped_within(stop, 2.0)  # the last outcome is still being said
+    await is_set_within(stop, 2.0)  # the last outcome is still being said
 
 
 def _print_welcome(runtime: "Runtime") -> None:
@@ -100,12 +100,3 @@ def _free_port() -> str:
         except OSError:
             return "0"
     return "4500"
-
-
-async def _is_stopped_within(stop: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return False
-    return True

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent_runtime.cli.options import is_set_within
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.ports import Publisher
 from agent_runtime.domains.auction.simulation import Show, envelope_of, happenings
@@ -29,7 +30,7 @@ class Engine:
         loop = asyncio.get_running_loop()
         began, number = loop.time(), 0
         for happening in happenings(self.show):
-            if await _is_set_within(stop, began + happening.at / self.speed - loop.time()):
+            if await is_set_within(stop, began + happening.at / self.speed - loop.time()):
                 break
             number += 1
             envelope = envelope_of(happening, self.show, number)
@@ -85,14 +86,3 @@ class _Books:
             AuctionBid.model_validate(self.bid) if self.bid else None,
             AuctionTimer.model_validate(self.timer) if self.timer else None,
         )
-
-
-async def _is_set_within(stop: asyncio.Event, seconds: float) -> bool:
-    if seconds <= 0:
-        return stop.is_set()
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from agent_runtime.core.errors import Unavailable
 @setting_options
 @click.option("--url", help="A running runtime [the one that holds the data folder].")
 @click.option("--type", "kind", help="Only events of this type.")
-@click.option("--dead", is_flag=True, help="List the newest dead letters with their reasons, and end.")
+@click.option("--dead", is_flag=True, help="List the dead letters with their reasons, oldest first, and end.")
 @click.option("-n", "--count", type=click.IntRange(1), help="End after so many events.")
 @click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(

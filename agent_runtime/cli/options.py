@@ -67,6 +67,18 @@ def run_async(work: Callable[[asyncio.Event], Coroutine[Any, Any, T]]) -> T:
         raise KeyboardInterrupt from None
 
 
+async def is_set_within(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait `seconds`, or until `stop` is set; whether it is."""
+    if seconds <= 0:
+        return stop.is_set()
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
         import uvloop  # noqa: PLC0415 - optional

@@ -14,6 +14,7 @@ from pydantic_core import to_json
 
 from agent_runtime.casting import pacing_of
 from agent_runtime.characters.loading import load_folder
+from agent_runtime.cli.options import is_set_within
 from agent_runtime.cli.recording import recording
 from agent_runtime.core.clock import iso, utc
 from agent_runtime.core.errors import Misconfigured
@@ -90,7 +91,7 @@ async def rehearse(
             for line in rehearsal.play(raw):
                 first = line.at if first is None else first
                 if speed is not None:
-                    await asyncio.sleep(max(0.0, line.at - first - (loop.time() - started)))
+                    await is_set_within(stop, line.at - first - (loop.time() - started))
                 said(line)
             if stop.is_set():
                 break

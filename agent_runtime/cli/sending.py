@@ -8,6 +8,7 @@ from uuid import UUID, uuid4, uuid5
 
 import click
 
+from agent_runtime.cli.options import is_set_within
 from agent_runtime.cli.recording import recording
 from agent_runtime.cli.remote import remote
 from agent_runtime.core.errors import Misconfigured
@@ -38,7 +39,7 @@ async def send(file: Path, to: str, speed: float | None, stop: asyncio.Event, *,
             if batch and (due > loop.time() or _is_full(batch)):
                 await deliver(batch)
                 sent, batch = sent + len(batch), []
-            if await _is_set_by(stop, due):
+            if await is_set_within(stop, due - loop.time()):
                 break
             batch.append(envelope)
         if batch:
@@ -80,15 +81,3 @@ def _envelopes(lines: Iterable[bytes], run: UUID | None) -> Iterable[Envelope | 
 
 def _is_full(batch: list[Envelope]) -> bool:
     return len(batch) >= _BATCH or sum(len(each.as_json()) for each in batch[-_BATCH:]) > _BATCH_BYTES
-
-
-async def _is_set_by(stop: asyncio.Event, moment: float) -> bool:
-    delay = moment - asyncio.get_running_loop().time()
-    if delay <= 0:
-        return stop.is_set()
-    try:
-        async with asyncio.timeout(delay):
-            await stop.wait()
-    except TimeoutError:
-        return False
-    return True

@@ -1,5 +1,7 @@
-"""Two programs of other projects that the pages use, for machines without them: as much as the pages ask of them."""
+"""Programs of other projects that the pages use, for machines without them: as much as the pages ask of them."""
 
+import argparse
+import asyncio
 import re
 import shlex
 import shutil
@@ -8,11 +10,13 @@ import stat
 import sys
 from pathlib import Path
 
+import aiohttp
 from redis import Redis
 
 from tests.docs.pages import ROOT
 
-PROGRAMS = ("redis-cli", "sqlite3")
+PROGRAMS = ("curl", "redis-cli", "sqlite3")
+_TIMED_OUT = 28  # as curl says it
 
 
 def install(folder: Path) -> str:
@@ -44,5 +48,34 @@ def sqlite(arguments: list[str]) -> None:
     source.close()
 
 
+def curl(arguments: list[str]) -> None:
+    """`[-s] [-N] [-X METHOD] [-H HEADER] [-d BODY] [--max-time S] URL`: the body of the answer, as it comes."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-s", "--silent", action="store_true")
+    parser.add_argument("-N", "--no-buffer", action="store_true")
+    parser.add_argument("-X", dest="method")
+    parser.add_argument("-H", dest="headers", action="append", default=[])
+    parser.add_argument("-d", dest="body")
+    parser.add_argument("--max-time", type=float, default=60.0)
+    parser.add_argument("url")
+    given = parser.parse_args(arguments)
+    asyncio.run(_request(given))
+
+
+async def _request(given: argparse.Namespace) -> None:
+    method = given.method or ("GET" if given.body is None else "POST")
+    headers = dict(header.split(": ", 1) for header in given.headers)
+    try:
+        async with (
+            asyncio.timeout(given.max_time),
+            aiohttp.request(method, given.url, headers=headers, data=given.body) as answer,
+        ):
+            async for chunk in answer.content.iter_any():
+                sys.stdout.buffer.write(chunk)
+                sys.stdout.buffer.flush()
+    except TimeoutError:
+        sys.exit(_TIMED_OUT)
+
+
 if __name__ == "__main__":
-    {"redis-cli": redis_cli, "sqlite3": sqlite}[sys.argv[1]](sys.argv[2:])
+    {"curl": curl, "redis-cli": redis_cli, "sqlite3": sqlite}[sys.argv[1]](sys.argv[2:])

@@ -70,14 +70,15 @@ async def test_a_session_that_somebody_else_locks_does_not_hold_up_the_others(
         held = asyncio.Event()
 
         async def hold() -> None:
-            engine = frozen.sessions.engine._engine  # type: ignore[attr-defined]
-            async with engine.begin() as connection:
+            pools = frozen.sessions.engine._pools  # type: ignore[attr-defined]
+            async with pools.writer.begin() as connection:
                 await connection.exec_driver_sql("SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE", (locked.id,))
                 held.set()
                 await release.wait()
 
         holder = loop.create_task(hold())
-        await held.wait()
+        async with asyncio.timeout(10):
+            await held.wait()
         outcomes = await asyncio.gather(
             database.messages.append(message(locked.id)),
             database.messages.append(message(free.id)),
