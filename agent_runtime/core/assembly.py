@@ -72,6 +72,7 @@ def _persona(character: Character, user_name: str) -> str:
         _labelled("Scenario", character.scenario),
         _labelled("Style", "; ".join((*character.style.all, *character.style.chat))),
         _labelled("Knows", "\n".join(entry.text for entry in character.lore.entries if entry.constant)),
+        "You are talking with {{user}}.",
         _RULES.replace("{char}", character.name),
         character.post_history,
     ]
