@@ -16,14 +16,6 @@ from agent_runtime.projection.projector import Projector, Step
 
 SEEN_KEPT = 10_000
 _RAW_KEPT = 500
-_CHANNEL_OF = {
-    "stream": "events:stream",
-    "agent": "events:agent",
-    "user": "events:user",
-    "system": "events:system",
-    "campaign": "events:auction",
-    "session": "events:auction",
-}
 Verdict = Literal["accepted", "duplicate", "dead", "ignored"]
 
 
@@ -113,13 +105,13 @@ class Feed:
         return self.take(self.channel_of(envelope.type), envelope)
 
     def channel_of(self, kind: str) -> str:
-        """The channel events of this type travel on."""
-        return self._known_channel_of(kind) or "events:auction"
+        """The channel events of this type travel on; `http` for a type nobody understands."""
+        return self._projector.channel_of(kind) or "http"
 
     def take(self, channel: str, envelope: Envelope) -> tuple[Verdict, LoggedEvent]:
         """Take in one envelope: what became of it, and its row for the event log, which is not written here."""
         logged = self._logged(channel, envelope)
-        expected = self._known_channel_of(envelope.type)
+        expected = self._projector.channel_of(envelope.type)
         if expected not in (None, channel):
             self.counts["wrong_channel"] += 1
             return "ignored", logged
@@ -137,10 +129,6 @@ class Feed:
         self.counts["accepted"] += 1
         self._stream.send(envelope)
         return "accepted", logged
-
-    def _known_channel_of(self, kind: str) -> str | None:
-        """The channel of a type somebody understands, or of its kind in the contract; None for an unknown one."""
-        return self._projector.channel_of(kind) or _CHANNEL_OF.get(kind.partition(":")[0])
 
     def _project(self, envelope: Envelope) -> None:
         now = self._clock.monotonic()

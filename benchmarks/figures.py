@@ -19,7 +19,7 @@ class Effort:
     events: int
 
 
-FULL = Effort(rounds=3, seconds=1.5, events=20_000)
+FULL = Effort(rounds=3, seconds=1.0, events=20_000)
 BRIEF = Effort(rounds=1, seconds=0.2, events=1_000)
 
 

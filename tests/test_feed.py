@@ -151,8 +151,8 @@ def test_only_those_who_host_a_lot_witness_it(house: House, engine: Engine) -> N
 def test_events_of_other_kinds_are_logged_and_shown_but_not_narrated(house: House, engine: Engine) -> None:
     base = engine.start()
     for kind, channel in (
-        ("stream:start", "events:stream"),
-        ("user:connect", "events:user"),
+        ("stream:viewers:count", "events:stream"),
+        ("user:authenticated", "events:user"),
         ("campaign:start", AUCTIONS),
     ):
         event = base.model_copy(update={"id": kind, "type": kind, "data": {}})

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,8 +96,11 @@ async def _typed(stop: asyncio.Event) -> AsyncIterator[str]:
     lines: asyncio.Queue[str | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+
     def read() -> None:
-        for line in sys.stdin:
+        for line in sys.stdin or ():
             loop.call_soon_threadsafe(lines.put_nowait, line.strip())
         loop.call_soon_threadsafe(lines.put_nowait, None)
 
@@ -104,7 +108,7 @@ async def _typed(stop: asyncio.Event) -> AsyncIterator[str]:
     stopped = asyncio.ensure_future(stop.wait())
     try:
         while True:
-            if sys.stdin.isatty():
+            if sys.stdin and sys.stdin.isatty():
                 click.echo("> ", nl=False, err=True)
             line = asyncio.ensure_future(lines.get())
             await asyncio.wait({line, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,7 @@
 """The commands by name; what a command needs is imported when it is called, so that help is instant."""
 
 import importlib
+import os
 import sys
 
 import click
@@ -8,6 +9,7 @@ import click
 from agent_runtime.cli.failing import exit_code_of
 from agent_runtime.core.version import VERSION
 
+_STANDARD_ERROR = 2
 _COMMANDS = {
     "demo": ("agent_runtime.cli.demo", "See it work: an auctioneer, a simulated auction, everything embedded."),
     "run": ("agent_runtime.cli.run", "Run the runtime until it is stopped."),
@@ -55,8 +57,16 @@ def cli() -> None:
 
 def main() -> None:
     """Run a command; whatever goes wrong becomes one clear message and an exit code."""
+    _open_standard_streams()
     try:
         code = cli.main(prog_name="agent-runtime", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - the last stop: every failure ends as a message and a code
         code = exit_code_of(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_standard_streams() -> None:
+    """Nothing where a standard stream was closed: its number would go to a socket, which ends uvloop."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
+        pass
+    os.close(descriptor)

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from pydantic_core import from_json, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
-from agent_runtime.core.errors import Refused, RuntimeFault, Unavailable
+from agent_runtime.core.errors import Misconfigured, Refused, RuntimeFault, Unavailable
 
 if TYPE_CHECKING:
     from agent_runtime.config import Settings
@@ -77,7 +77,10 @@ _JSON = {"Content-Type": "application/json"}
 
 
 def _encoded(body: Any) -> bytes | None:
-    return None if body is None else to_json(body)
+    try:
+        return None if body is None else to_json(body)
+    except PydanticSerializationError as error:
+        raise Misconfigured("what was given is not UTF-8 text") from error
 
 
 def _fault(status: int, raw: bytes) -> RuntimeFault:

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.money import Money
+from agent_runtime.core.wire import Event, read
 
 
 class Rank(IntEnum):
@@ -102,7 +103,8 @@ S = TypeVar("S")
 class Domain(Generic[E, S]):
     """A kind of live event as data: a frozen value of pure functions.
 
-    parse     envelope -> the domain's own event; raises BadEvent
+    types     the model of each type of event
+    parse     envelope -> the domain's own event, None when it is about nothing that is held; raises BadEvent
     subject   which thing the event is about
     settle    (state, moment) -> state; what time alone decides
     project   (state or None, event, moment of receipt) -> state
@@ -112,10 +114,23 @@ class Domain(Generic[E, S]):
 
     name: str
     channel: str
-    types: frozenset[str]
-    parse: Callable[[Envelope], E]
+    types: Mapping[str, type[Event]]
+    parse: Callable[[Envelope], E | None]
     subject: Callable[[E], str]
     settle: Callable[[S, float], S]
     project: Callable[[S | None, E, float], S]
     appraise: Callable[[S | None, E, S], Appraisal]
     stage: Callable[[S, float], Stage]
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """A kind of live event that is understood, logged and shown, and of which nothing is told yet."""
+
+    name: str
+    channel: str
+    types: Mapping[str, type[Event]]
+
+    def parse(self, envelope: Envelope) -> Event:
+        """The typed event in an envelope of one of `types`. Raises BadEvent(bad_data)."""
+        return read(self.types[envelope.type], envelope)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from agent_runtime.core.domain import Appraisal, Domain, Stage
+from agent_runtime.core.domain import Appraisal, Domain, Hearing, Stage
 from agent_runtime.core.events import Envelope
 
 SUBJECTS_KEPT = 1000
@@ -24,7 +24,7 @@ class Step:
 class Projector:
     """Holds the newest state of each subject; the least recently touched give way beyond `limit`, closed ones first."""
 
-    def __init__(self, domains: Sequence[Domain[Any, Any]], limit: int = SUBJECTS_KEPT) -> None:
+    def __init__(self, domains: Sequence[Domain[Any, Any] | Hearing], limit: int = SUBJECTS_KEPT) -> None:
         self._domain_of = {kind: domain for domain in domains for kind in domain.types}
         self._states: OrderedDict[str, tuple[Domain[Any, Any], Any]] = OrderedDict()
         self._limit = limit
@@ -36,11 +36,13 @@ class Projector:
         return domain.channel if domain else None
 
     def apply(self, envelope: Envelope, now: float) -> Step | None:
-        """Take in one event received at `now` (monotonic). None for a type nobody understands. Raises BadEvent."""
+        """Take in one event received at `now` (monotonic). None when it changes nothing held here. Raises BadEvent."""
         domain = self._domain_of.get(envelope.type)
         if domain is None:
             return None
         event = domain.parse(envelope)
+        if event is None or isinstance(domain, Hearing):
+            return None
         subject = domain.subject(event)
         held = self._states.get(subject)
         before = domain.settle(held[1], now) if held is not None else None

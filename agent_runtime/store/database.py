@@ -3,14 +3,17 @@
 from types import TracebackType
 from typing import Self
 
+from agent_runtime.core import platform
 from agent_runtime.core.errors import SchemaBehind
 from agent_runtime.store.address import Address, parse_address
+from agent_runtime.store.auctions import SqlAuctions, SqlBids
 from agent_runtime.store.character_files import SqlCharacterFiles
 from agent_runtime.store.engine import Engine, PooledEngine
 from agent_runtime.store.events import SqlEvents
 from agent_runtime.store.files import has_database
 from agent_runtime.store.messages import SqlMessages
 from agent_runtime.store.postgres import postgres_pools
+from agent_runtime.store.records import SqlRecordBook, SqlRecords
 from agent_runtime.store.revisions import Standing, current, head
 from agent_runtime.store.sessions import SqlSessions
 from agent_runtime.store.sqlite import sqlite_pools
@@ -32,6 +35,17 @@ class Database:
         self.messages = SqlMessages(self._engine, self._writer)
         self.character_files = SqlCharacterFiles(self._engine, self._writer)
         self.events = SqlEvents(self._engine, self._writer)
+        self.records = SqlRecordBook(self._writer)
+        kept = self._engine, self.records
+        self.users = SqlRecords(*kept, platform.User, "user")
+        self.user_preferences = SqlRecords(*kept, platform.UserPreference, "user preference")
+        self.campaigns = SqlRecords(*kept, platform.Campaign, "campaign")
+        self.collections = SqlRecords(*kept, platform.Collection, "collection")
+        self.art_items = SqlRecords(*kept, platform.ArtItem, "art item")
+        self.auctions = SqlAuctions(*kept, platform.Auction, "auction")
+        self.bids = SqlBids(*kept, platform.Bid, "bid")
+        self.host_characters = SqlRecords(*kept, platform.HostCharacter, "host character")
+        self.stream_assets = SqlRecords(*kept, platform.StreamAsset, "stream asset")
 
     async def standing(self) -> Standing:
         """Which schema the database has, on a connection of its own: ask before `connect` whether to upgrade.

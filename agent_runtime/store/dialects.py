@@ -1,4 +1,4 @@
-"""The three phrases of SQL that SQLite and PostgreSQL word differently."""
+"""The four phrases of SQL that SQLite and PostgreSQL word differently."""
 
 from typing import Any
 
@@ -26,3 +26,8 @@ def among(dialect: str, column: ColumnExpressionArgument[Any], name: str) -> Col
 def later(dialect: str, one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
     """The larger of two values of the same row."""
     return func.greatest(one, other) if dialect == POSTGRESQL else func.max(one, other)
+
+
+def earlier(dialect: str, one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The smaller of two values of the same row."""
+    return func.least(one, other) if dialect == POSTGRESQL else func.min(one, other)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent_runtime.core.errors import Unavailable
+
+_TRIES = 10
+_PAUSE_S = 0.02
 
 
 class Occupant(BaseModel):
@@ -38,15 +42,13 @@ class DataFolder:
             raise Unavailable(
                 f"the data folder {self.path} cannot be used: {error.strerror}; set AGENT_RUNTIME__DATA_DIR to another"
             ) from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _is_locked(descriptor):
             os.close(descriptor)
             occupant = self._read()
             who = f"process {occupant.pid}" if occupant else "another process"
             raise Unavailable(
                 f"the data folder {self.path} is in use by {who}; stop it, or set another with AGENT_RUNTIME__DATA_DIR"
-            ) from error
+            )
         self._held = descriptor
         self.announce("", "")
         return self
@@ -70,6 +72,8 @@ class DataFolder:
 
     def occupant(self) -> Occupant | None:
         """The runtime that holds the folder now and has said where it answers, if there is one."""
+        if self._announced() is None:
+            return None
         try:
             descriptor = os.open(self._lock, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError:
@@ -77,14 +81,29 @@ class DataFolder:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
-            occupant = self._read()
-            return occupant if occupant and occupant.url else None
+            return self._announced()
         finally:
             os.close(descriptor)
         return None
+
+    def _announced(self) -> Occupant | None:
+        occupant = self._read()
+        return occupant if occupant and occupant.url else None
 
     def _read(self) -> Occupant | None:
         try:
             return Occupant.model_validate_json(self._lock.read_bytes()[:4096])
         except (OSError, ValidationError):
             return None
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Whether it is ours now. One that merely looks who is there has it for a moment, too."""
+    for attempt in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(_PAUSE_S if attempt < _TRIES - 1 else 0)
+        else:
+            return True
+    return False

@@ -1,33 +1,17 @@
 """The tables: what is kept, how it is joined and by which index it is found."""
 
-from typing import Any
-
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
-from sqlalchemy.schema import SchemaItem
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from agent_runtime.store.columns import UtcTime, counter_column, json_column
+from agent_runtime.store.naming import ID_LIMIT, id_column, metadata
+from agent_runtime.store.platform_tables import PLATFORM
 
-ID_LIMIT = 64
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id(name: str, *rules: SchemaItem, **options: Any) -> Column[Any]:
-    return Column(name, String(ID_LIMIT), *rules, **options)
-
+__all__ = ["ID_LIMIT", "TABLES", "character_files", "event_logs", "messages", "metadata", "sessions"]
 
 sessions = Table(
     "sessions",
     metadata,
-    _id("id", primary_key=True),
+    id_column("id", primary_key=True),
     Column("character", String(ID_LIMIT), nullable=False),
     Column("title", Text),
     Column("created_at", UtcTime, nullable=False),
@@ -35,8 +19,8 @@ sessions = Table(
     # The counter that gives messages their place; never MAX(seq) + 1, which two writers can both read.
     Column("message_count", Integer, nullable=False, server_default="0"),
     # The message that has place `message_count`: the parent of the next, without a look into messages.
-    _id("last_message_id"),
-    _id("agent_id", unique=True),
+    id_column("last_message_id"),
+    id_column("agent_id", unique=True),
     Column("metadata", json_column(), nullable=False),
     Index("ix_sessions_created_at_id", "created_at", "id"),
     Index("ix_sessions_character_created_at_id", "character", "created_at", "id"),
@@ -45,15 +29,15 @@ sessions = Table(
 messages = Table(
     "messages",
     metadata,
-    _id("id", primary_key=True),
-    _id("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    id_column("id", primary_key=True),
+    id_column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
     Column("seq", Integer, nullable=False),
-    _id("parent_id"),
+    id_column("parent_id"),
     Column("role", String(16), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("content", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
-    _id("turn_id"),
+    id_column("turn_id"),
     Column("interrupted", Boolean(create_constraint=False), nullable=False),
     Column("cause", json_column(), nullable=False),
     Column("as_of", Text),
@@ -63,8 +47,8 @@ messages = Table(
 character_files = Table(
     "character_files",
     metadata,
-    _id("id", primary_key=True),
-    _id("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, unique=True),
+    id_column("id", primary_key=True),
+    id_column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("content", json_column(), nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
@@ -74,7 +58,7 @@ event_logs = Table(
     "event_logs",
     metadata,
     Column("seq", counter_column(), primary_key=True, autoincrement=True),
-    _id("id", nullable=False, unique=True),
+    id_column("id", nullable=False, unique=True),
     Column("timestamp", UtcTime, nullable=False),
     Column("type", Text, nullable=False),
     Column("source", Text, nullable=False),
@@ -92,3 +76,5 @@ Index(
     sqlite_where=event_logs.c.reason.is_not(None),
     postgresql_where=event_logs.c.reason.is_not(None),
 )
+
+TABLES = (sessions, messages, character_files, event_logs, *PLATFORM)

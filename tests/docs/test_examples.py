@@ -51,7 +51,7 @@ def test_lines_for_the_environment_are_settings_that_work(block: Block, tmp_path
 
 def test_the_small_auction_has_each_of_the_nine_events_once() -> None:
     envelopes = [parse_envelope(line.encode(), 0) for line in labelled("events.md")["small.jsonl"].splitlines()]
-    assert sorted(each.type for each in envelopes) == sorted(EVENT_TYPES - _ALIASES.keys())
+    assert sorted(each.type for each in envelopes) == sorted(EVENT_TYPES.keys() - _ALIASES.keys())
     assert {parse(each).auction_id for each in envelopes} == {"lot-7"}
 
 

@@ -51,6 +51,10 @@ class Lot:
     def price(self, amount: str) -> Envelope:
         return envelope("auction:price:updated", {"auctionId": self.id, "currentPrice": amount, "timestamp": moment()})
 
+    def winner(self, handle: str, amount: str) -> Envelope:
+        who = {"bidId": str(uuid4()), "userId": str(uuid4()), "twitterHandle": handle, "artItemId": str(uuid4())}
+        return envelope("auction:winner", {"auctionId": self.id, "amount": amount, "currency": "USD", **who})
+
     def end(self, amount: str | None = None) -> Envelope:
         data = {"auctionId": self.id, "endTime": moment(), "status": "COMPLETED" if amount else "NO_BIDS"}
         return envelope("auction:end", {**data, **({"finalPrice": amount} if amount else {})})

@@ -27,8 +27,8 @@ def test_a_step_holds_what_the_event_means_and_how_things_stand_after_it(project
 
 
 def test_types_of_nobody_are_no_step_and_have_no_channel(projector: Projector, engine: Engine) -> None:
-    assert projector.apply(engine.start().model_copy(update={"type": "stream:start"}), 0.0) is None
-    assert projector.channel_of("stream:start") is None
+    assert projector.apply(engine.start().model_copy(update={"type": "gallery:opened"}), 0.0) is None
+    assert projector.channel_of("gallery:opened") is None
     assert projector.channel_of("auction:start") == "events:auction"
     assert projector.channel_of("lot:start") == "events:auction"
 

@@ -81,7 +81,7 @@ class RedisServer:
 
     def client(self) -> Redis:
         """A plain, blocking client for the test's own hands; the caller closes it."""
-        return Redis(port=self.port, socket_timeout=5, socket_connect_timeout=5)
+        return Redis(host="127.0.0.1", port=self.port, socket_timeout=5, socket_connect_timeout=5)
 
     _was_used = False
 

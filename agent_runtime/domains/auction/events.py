@@ -1,24 +1,22 @@
 """The nine `auction:*` events, typed: what the wire says, checked once; newer engines say `lot:*` for some."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
-from agent_runtime.core.events import BadEvent, Envelope, is_identifier
+from agent_runtime.core.events import Envelope, is_identifier
 from agent_runtime.core.money import Amount, Currency
-from agent_runtime.core.text import display_name, plain
-
-_LONGEST_COUNTDOWN_S = 366 * 24 * 3600
-
-
-def _identifier(value: str) -> str:
-    if not is_identifier(value):
-        raise ValueError("an id has letters, digits, '_' and '-', at most 64")
-    return value
+from agent_runtime.core.text import plain
+from agent_runtime.core.wire import Event, Identifier, Moment, Name, Seconds, by_type, read
 
 
 def _positive(value: Decimal) -> Decimal:
@@ -27,38 +25,18 @@ def _positive(value: Decimal) -> Decimal:
     return value
 
 
-def _utc(value: datetime) -> datetime:
+def _if_legible(value: Any, checked: ValidatorFunctionWrapHandler) -> Any:
     try:
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("this moment lies outside the calendar") from error
+        return checked(value)
+    except ValidationError:
+        return None
 
 
-def _seconds(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("seconds must be a number")
-    return min(max(0, value), _LONGEST_COUNTDOWN_S)
-
-
-def _name(value: object) -> str | None:
-    return display_name(value) if isinstance(value, str) and value else None
-
-
-Identifier = Annotated[str, AfterValidator(_identifier)]
 BidAmount = Annotated[Amount, AfterValidator(_positive)]
-Moment = Annotated[datetime, AfterValidator(_utc)]
-Seconds = Annotated[float, BeforeValidator(_seconds)]
-Name = Annotated[str | None, BeforeValidator(_name)]
 Title = Annotated[str, BeforeValidator(lambda value: plain(value, 80) if isinstance(value, str) else "")]
 
 
-class _Event(BaseModel):
-    """What every auction event has: `event_id` and `at` (epoch seconds, by the event's own clock)."""
-
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
-
-    event_id: str
-    at: float
+class _Event(Event):
     auction_id: Identifier
 
 
@@ -76,6 +54,7 @@ class LotStarted(_Event):
 
 class LotEnded(_Event):
     type: Literal["auction:end"]
+    end_time: Moment | None = None
     winning_bid_id: Identifier | None = None
     final_price: Amount | None = None
     status: Literal["COMPLETED", "CANCELLED", "NO_BIDS"]
@@ -96,6 +75,7 @@ class BidAccepted(_Event):
     user_id: Identifier
     amount: BidAmount
     is_highest_bid: bool
+    previous_highest_bid_id: Identifier | None = None
 
 
 class BidRejected(_Event):
@@ -104,6 +84,7 @@ class BidRejected(_Event):
     user_id: Identifier
     amount: BidAmount
     reason: Literal["TOO_LOW", "AUCTION_ENDED", "INVALID_USER", "SYSTEM_ERROR", "OTHER"]
+    message: str | None = None
 
 
 class WinnerNamed(_Event):
@@ -113,11 +94,13 @@ class WinnerNamed(_Event):
     twitter_handle: Name = None
     amount: BidAmount
     currency: Currency = ""
+    art_item_id: Identifier | None = None
 
 
 class PriceUpdated(_Event):
     type: Literal["auction:price:updated"]
     current_price: Amount
+    previous_price: Amount | None = None
 
 
 class TimerUpdated(_Event):
@@ -128,8 +111,10 @@ class TimerUpdated(_Event):
 
 
 class LotExtended(_Event):
+    """The platform does not specify its data: what cannot be read is as if it were not there."""
+
     type: Literal["auction:extended"]
-    extended_end_time: Moment | None = None
+    extended_end_time: Annotated[Moment | None, WrapValidator(_if_legible)] = None
 
 
 AuctionEvent = (
@@ -143,7 +128,6 @@ AuctionEvent = (
     | TimerUpdated
     | LotExtended
 )
-_ADAPTER: TypeAdapter[AuctionEvent] = TypeAdapter(Annotated[AuctionEvent, Field(discriminator="type")])
 _ALIASES = {
     "lot:start": "auction:start",
     "lot:end": "auction:end",
@@ -152,35 +136,20 @@ _ALIASES = {
     "lot:bid:accepted": "auction:bid:accepted",
     "lot:bid:rejected": "auction:bid:rejected",
 }
-EVENT_TYPES = frozenset(
-    {*_ALIASES, *_ALIASES.values(), "auction:price:updated", "auction:timer:updated", "auction:extended"}
-)
+_MODELS: Mapping[str, type[AuctionEvent]] = by_type(*get_args(AuctionEvent))
+EVENT_TYPES: Mapping[str, type[AuctionEvent]] = {**_MODELS, **{new: _MODELS[old] for new, old in _ALIASES.items()}}
 
 
-def parse(envelope: Envelope) -> AuctionEvent:
-    """The typed event in an envelope. Raises BadEvent(bad_data) naming the first field that does not fit."""
-    kind = _ALIASES.get(envelope.type, envelope.type)
-    fields = {**envelope.data, "type": kind, "event_id": envelope.id, "at": _own_time(envelope)}
-    if "lotId" in fields:
-        fields.setdefault("auctionId", fields["lotId"])
-    try:
-        return _ADAPTER.validate_python(fields)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"][1:])
-        raise BadEvent("bad_data", f"{place}: {first['msg']}"[:200]) from error
-
-
-def _own_time(envelope: Envelope) -> float:
-    """When the event says it happened: its own `timestamp` where it has one, else the envelope's."""
-    return _stated(envelope.data) or envelope.timestamp / 1000
-
-
-def _stated(data: Mapping[str, Any]) -> float | None:
-    stamp = data.get("timestamp")
-    if not isinstance(stamp, str):
+def parse(envelope: Envelope) -> AuctionEvent | None:
+    """The typed event in an envelope; None for one that names no lot and need not. Raises BadEvent(bad_data)."""
+    if envelope.type in _ALIASES or "lotId" in envelope.data:
+        envelope = _as_older_engines_say(envelope)
+    model = EVENT_TYPES[envelope.type]
+    if model is LotExtended and not is_identifier(envelope.data.get("auctionId")):
         return None
-    try:
-        return _utc(datetime.fromisoformat(stamp)).timestamp()
-    except ValueError:
-        return None
+    return read(model, envelope)
+
+
+def _as_older_engines_say(envelope: Envelope) -> Envelope:
+    data = {"auctionId": envelope.data["lotId"], **envelope.data} if "lotId" in envelope.data else envelope.data
+    return envelope.model_copy(update={"type": _ALIASES.get(envelope.type, envelope.type), "data": data})

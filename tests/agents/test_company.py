@@ -1,0 +1,87 @@
+"""Everyone who is there: agents by id, and a heart for whoever is talked to."""
+
+import asyncio
+
+import pytest
+
+from agent_runtime.agents.agent import Agent
+from agent_runtime.agents.company import Company
+from agent_runtime.core.character import Character
+from agent_runtime.core.domain import Feeling
+from agent_runtime.core.errors import NotFound
+from agent_runtime.core.presence import Mood
+from tests.agents.living import VESPER, Platform, agent
+
+WREN = Character(name="Wren", slug="wren")
+GLAD = (Feeling("joy", 0.9),)
+
+
+def company(platform: Platform) -> tuple[Company, Agent, list[str]]:
+    """Vesper runs, Wren is a guest; with the slugs that were awakened."""
+    awakened: list[str] = []
+    vesper = agent()
+
+    async def awaken(character: Character) -> Agent:
+        awakened.append(character.slug)
+        await asyncio.sleep(0)
+        return agent(character=character)
+
+    return Company({"vesper": VESPER, "wren": WREN}, {"vesper": vesper}, awaken, platform.live), vesper, awakened
+
+
+async def test_agents_and_characters_are_found_or_told_missing() -> None:
+    everyone, vesper, _ = company(Platform())
+    assert everyone.running == (vesper,)
+    assert everyone.agent("vesper") is vesper
+    assert everyone.character("wren") is WREN
+    with pytest.raises(NotFound, match="agent 'wren'"):
+        everyone.agent("wren")
+    with pytest.raises(NotFound, match="character 'nobody'"):
+        everyone.character("nobody")
+
+
+async def test_a_running_agent_has_one_heart_for_its_auctions_and_its_talks() -> None:
+    everyone, vesper, awakened = company(Platform())
+    for _ in range(3):
+        await everyone.touch(VESPER, GLAD, "m1")
+    assert vesper.heart.label is not Mood.NEUTRAL
+    assert (await everyone.circumstances(VESPER)).mood is vesper.heart.label
+    assert awakened == []
+
+
+async def test_a_guest_gets_one_heart_however_many_talk_to_it_at_once() -> None:
+    everyone, _, _ = company(Platform())
+    await asyncio.gather(*(everyone.touch(WREN, GLAD, f"m{number}") for number in range(8)))
+    moods = await asyncio.gather(*(everyone.circumstances(WREN) for _ in range(3)))
+    assert {each.mood for each in moods} == {Mood.HAPPY}
+
+
+async def test_what_guests_feel_is_kept_soon_and_at_the_end() -> None:
+    platform = Platform()
+    everyone, _, _ = company(platform)
+    keeping = asyncio.create_task(everyone.keep_guests())
+    await everyone.touch(WREN, GLAD, "m1")
+    async with asyncio.timeout(20):
+        while await platform.live.read_affect("wren") is None:
+            await asyncio.sleep(0.01)
+    keeping.cancel()
+    await asyncio.wait({keeping})
+    before = await platform.live.read_affect("wren")
+    await everyone.touch(WREN, GLAD, "m2")
+    await everyone.save_guests()
+    assert await platform.live.read_affect("wren") != before
+
+
+async def test_while_redis_is_away_guests_feel_all_the_same() -> None:
+    platform = Platform(is_away=True)
+    everyone = Company({"wren": WREN}, {}, _awaken, platform)
+    await everyone.touch(WREN, GLAD, "m1")
+    await everyone.save_guests()
+    assert (await everyone.circumstances(WREN)).mood is Mood.HAPPY
+    platform.is_away = False
+    await everyone.save_guests()
+    assert await platform.live.read_affect("wren") is not None
+
+
+async def _awaken(character: Character) -> Agent:
+    return agent(character=character)
