@@ -30,8 +30,8 @@ async def measure(effort: Effort, folder: Path) -> list[Figure]:
         ours, floor = [], []
         for number in range(effort.rounds):
             name = f"{concurrency}-{number}"
-            floor.append(await _raw(folder / f"raw-{name}.db", concurrency, effort.seconds / 2))
-            ours.append(await _kept(f"sqlite:///{folder / f'store-{name}.db'}", concurrency, effort.seconds / 2))
+            floor.append(await _raw(folder / f"raw-{name}.db", concurrency, effort.seconds / 4))
+            ours.append(await _kept(f"sqlite:///{folder / f'store-{name}.db'}", concurrency, effort.seconds / 4))
         figures.append(Figure("appends", f"a turn kept, concurrency {concurrency}", "µs", median(ours), median(floor)))
     return figures
 

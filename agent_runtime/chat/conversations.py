@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, Protocol
 
 import structlog
@@ -159,7 +160,7 @@ class Conversations:
             history=history,
             question=question.content,
             seed=question.session_id,
-            messages=assemble(character, user_name, circumstances, history, question.content),
+            messages=partial(assemble, character, user_name, circumstances, history, question.content),
         )
         finish = await self._generate(turn, prompt)
         message = await self._keep(question.session_id, turn.id, "assistant", turn.text.strip())

@@ -1,19 +1,25 @@
-"""`db`: the database's schema."""
+"""`db`: the database's schema, and a small world to fill it with."""
 
+import asyncio
+from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from agent_runtime.cli.options import setting_options, settings_from
+from agent_runtime.cli.options import run_async, setting_options, settings_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType
+
+    from agent_runtime.core.platform import Record
 
 
 @click.group("db")
 def command() -> None:
-    """The database: upgrade, downgrade, current, revision, check.
+    """The database: upgrade, downgrade, current, revision, check, seed.
 
     SQLite is upgraded by `run` itself; PostgreSQL by `db upgrade` or `run --migrate`.
     """
@@ -64,6 +70,37 @@ def check(config: Path | None, data_dir: str | None, sets: tuple[str, ...]) -> N
     for difference in differences:
         click.echo(difference)
     raise SystemExit(1 if differences else 0)
+
+
+@command.command("seed")
+@setting_options
+def seed(config: Path | None, data_dir: str | None, sets: tuple[str, ...]) -> None:
+    """Fill the database with a small world to look at: a campaign, its lots, bids and users.
+
+    Run again, it changes nothing. A SQLite file is created and upgraded when that is needed; a runtime that
+    uses it must be stopped first.
+    """
+    from agent_runtime.cli.world import world  # noqa: PLC0415 - heavy
+    from agent_runtime.store.folder import DataFolder  # noqa: PLC0415 - heavy
+
+    settings, records = settings_from(config, data_dir, sets), world()
+    url = _url(config, data_dir, sets)
+    # A SQLite file has one process at a time that writes to it.
+    with DataFolder(settings.data_dir) if url.startswith("sqlite") else nullcontext():
+        run_async(lambda _stop: _sow(url, records))
+    counts = Counter(type(record).__name__ for record in records)
+    for kind, count in counts.items():
+        click.echo(f"{count:4} {kind}")
+
+
+async def _sow(url: str, records: "Sequence[Record]") -> None:
+    from agent_runtime.store.database import Database  # noqa: PLC0415 - heavy
+
+    database = Database(url)
+    if database.address.kind == "sqlite" and (await database.standing()).is_behind:
+        await asyncio.to_thread(_schema().upgrade, url)
+    async with database:
+        await database.records.upsert(records)
 
 
 def _schema() -> "ModuleType":

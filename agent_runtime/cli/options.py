@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +12,9 @@ import click
 
 if TYPE_CHECKING:
     from agent_runtime.config import Settings
+
+# The log library takes rich along wherever it is installed, for a renderer that is not used here: 4 MB of a process.
+sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")

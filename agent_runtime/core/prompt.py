@@ -1,5 +1,6 @@
 """What a model is asked: the values a prompt is made of."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,7 +35,7 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A request to a ChatModel: `messages` for models that read, the parts it came from for the scripted voice.
+    """A request to a ChatModel: `messages()` for models that read, the parts for the scripted voice.
 
     `history` is the bounded window of committed turns, oldest first, without the message to be answered;
     `question` is that message; `seed` makes a scripted reply repeatable.
@@ -46,4 +47,4 @@ class Prompt:
     history: tuple[Message, ...]
     question: str
     seed: str
-    messages: tuple[PromptMessage, ...]
+    messages: Callable[[], tuple[PromptMessage, ...]]

@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from agent_runtime.llm.wordings import WORDINGS
 
@@ -50,23 +51,31 @@ _NOT_A_NAME = frozenset({"a", "an", "the", "not", "when", "later", "back", "what
 
 def normal(text: str) -> str:
     """Small letters and single spaces, contractions spelled out, no punctuation: the form that is searched."""
-    text = text[:_HEARD].casefold()
+    return _normal(text[:_HEARD])
+
+
+@lru_cache(maxsize=1024)
+def _normal(text: str) -> str:
+    text = text.casefold()
     for pattern, spelled in _SPELLED:
         text = re.sub(pattern, spelled, text)
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=1024)
 def without_greeting(text: str) -> str:
     """A normal text without the hello in front of it; empty when that was all."""
     return WORDINGS["greeting"].sub("", text).strip()
 
 
+@lru_cache(maxsize=1024)
 def without_name(text: str, *names: str) -> str:
     """A normal text without the name of whom it speaks to."""
     called = {word for name in names for word in normal(name).split()}
     return " ".join(word for word in text.split() if word not in called) or text
 
 
+@lru_cache(maxsize=1024)
 def facts_asked(text: str) -> frozenset[Fact]:
     """The facts a normal text asks for. A question for a secret asks for nothing."""
     if is_secret(text):
@@ -79,6 +88,7 @@ def facts_asked(text: str) -> frozenset[Fact]:
     return frozenset(asked)
 
 
+@lru_cache(maxsize=1024)
 def courtesy_in(text: str) -> Courtesy | None:
     """The courtesy a normal text is, if it is one; a greeting only when no more than a name follows it."""
     rest = without_greeting(text)
@@ -122,5 +132,10 @@ def asks_own_name(text: str) -> bool:
 
 def name_given(text: str) -> str | None:
     """The name in "my name is …", from a message as written."""
-    match = _NAME_IS.search(text[:_HEARD]) or _I_AM.fullmatch(text[:_HEARD])
+    return _name_given(text[:_HEARD])
+
+
+@lru_cache(maxsize=1024)
+def _name_given(text: str) -> str | None:
+    match = _NAME_IS.search(text) or _I_AM.fullmatch(text)
     return None if match is None or match[1].casefold() in _NOT_A_NAME else match[1].strip("'-")

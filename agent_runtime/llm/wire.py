@@ -64,7 +64,7 @@ def request_body(prompt: Prompt, model: str, sampling: Sampling) -> dict[str, An
     """Only fields every server knows: some answer 422 to a stranger."""
     body: dict[str, Any] = {
         "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
+        "messages": [{"role": message.role, "content": message.content} for message in prompt.messages()],
         "stream": True,
         sampling.token_field: sampling.max_tokens,
     }

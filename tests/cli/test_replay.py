@@ -9,8 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.process.http import Client
-from tests.process.listening import platform_on
-from tests.process.runtime import ROOT, RuntimeProcess, command
+from tests.process.runtime import ROOT, command
 
 RECORDING = ROOT / "tests" / "data" / "ebay-three-lots.jsonl"
 
@@ -58,6 +57,7 @@ def test_as_json_every_line_says_what_it_answers(few: Path) -> None:
         assert set(line["cause"]) <= known
 
 
+@pytest.mark.slow
 def test_the_tally_alone_goes_to_standard_output(few: Path) -> None:
     tally, said = replayed(few, "--speed", "max", "--tally")
     assert tally.startswith(b"events            41 (")
@@ -65,14 +65,12 @@ def test_the_tally_alone_goes_to_standard_output(few: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    (tmp_path / "x.jsonl.gz").write_bytes(b"not gzip")
     whole = gzip.compress(RECORDING.read_bytes())
     (tmp_path / "cut.jsonl.gz").write_bytes(whole[: len(whole) // 2])
-    for name in ("x.jsonl.gz", "cut.jsonl.gz"):
-        done = command("replay", tmp_path / name, "--speed", "max", "--tally")
-        assert done.returncode == 2
-        assert done.stderr.decode().count("\n") == 1
-        assert "cannot be read" in done.stderr.decode()
+    done = command("replay", tmp_path / "cut.jsonl.gz", "--speed", "max", "--tally")
+    assert done.returncode == 2
+    assert done.stderr.decode().count("\n") == 1
+    assert "cannot be read" in done.stderr.decode()
 
 
 async def test_to_a_running_runtime_it_sends_with_new_ids_or_its_own(client: Client, few: Path) -> None:
@@ -86,14 +84,7 @@ async def test_to_a_running_runtime_it_sends_with_new_ids_or_its_own(client: Cli
     assert heard[40:] == own
 
 
-async def test_to_redis_it_publishes_what_an_engine_would(runtime: RuntimeProcess, few: Path) -> None:
-    async with platform_on(runtime.redis_url) as platform:
-        url = f"{runtime.redis_url}"
-        assert replayed(few, "--to", url, "--speed", "max")[1] == "40 events sent, 1 unreadable\n"
-        await platform.hears_line_with("Xbox game console")
-
-
-async def test_what_is_kept_keeps_its_order_and_content(redis_url: str, few: Path) -> None:
+async def test_to_redis_it_publishes_what_an_engine_would_in_order(redis_url: str, few: Path) -> None:
     async with Redis.from_url(redis_url) as client, client.pubsub() as channel:
         await channel.subscribe("events:auction")
         assert (await channel.get_message(timeout=10)) is not None

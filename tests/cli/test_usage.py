@@ -82,9 +82,14 @@ def test_an_argument_that_is_no_text_is_told(arguments: tuple[bytes, ...]) -> No
 
 @pytest.mark.parametrize(
     "typed",
-    ["events", "simulate", "events --url http://127.0.0.1:1", f"replay {RECORDING} --to http://127.0.0.1:1",
-     f"replay {RECORDING} --to redis://:canary-word@127.0.0.1:1"],
-)  # fmt: skip
+    [
+        "events",
+        "simulate",
+        pytest.param("events --url http://127.0.0.1:1", marks=pytest.mark.slow),
+        pytest.param(f"replay {RECORDING} --to http://127.0.0.1:1", marks=pytest.mark.slow),
+        f"replay {RECORDING} --to redis://:canary-word@127.0.0.1:1",
+    ],
+)
 def test_where_nothing_runs_that_is_told_with_what_to_do(typed: str, tmp_path: Path) -> None:
     done = command(*typed.split(), "--data-dir", tmp_path / "none")
     said = done.stderr.decode()

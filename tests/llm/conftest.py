@@ -24,7 +24,7 @@ def prompt(question: str = "Hello?") -> Prompt:
         history=(),
         question=question,
         seed="seed",
-        messages=(PromptMessage("system", "You are Vesper."), PromptMessage("user", question)),
+        messages=lambda: (PromptMessage("system", "You are Vesper."), PromptMessage("user", question)),
     )
 
 

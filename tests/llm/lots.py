@@ -69,7 +69,7 @@ class Chat:
         circumstances = Circumstances(
             Mood.NEUTRAL, "at ease, in charge; tension in the room is high", stages=self.stages
         )
-        return Prompt(self.character, self.user_name, circumstances, tuple(self.history), question, self.seed, ())
+        return Prompt(self.character, self.user_name, circumstances, tuple(self.history), question, self.seed, tuple)
 
     async def deltas(self, question: str) -> list[str]:
         model = Scripted(self.phrases)

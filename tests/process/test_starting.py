@@ -96,7 +96,10 @@ def test_wrong_settings_are_told_with_their_place_before_anything_is_opened(tmp_
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize(("setting", "scheme"), [("REDIS__URL", "redis"), ("DATABASE__URL", "postgresql")])
+@pytest.mark.parametrize(
+    ("setting", "scheme"),
+    [("REDIS__URL", "redis"), pytest.param("DATABASE__URL", "postgresql", marks=pytest.mark.slow)],
+)
 def test_a_server_that_is_not_there_is_told_in_a_line_without_its_password(
     tmp_path: Path, setting: str, scheme: str
 ) -> None:

@@ -160,40 +160,40 @@ async def test_a_stream_begins_with_how_everyone_stands_and_goes_on_with_what_ha
 async def test_a_stream_goes_on_where_it_was_left(client: Client) -> None:
     async with client.stream("GET", "/api/events/stream") as events:
         left = await events.until("snapshot")
-    missed = [envelope("user:action", {"n": n}) for n in range(3)]
+    missed = [envelope("user:authenticated", {"n": n}) for n in range(3)]
     await client.post("/api/events", missed)
     async with client.stream("GET", "/api/events/stream", headers={"Last-Event-ID": left.id}) as events:
         assert (await events.until("snapshot")).id == left.id
-        seen = [await events.until("user:action") for _ in missed]
+        seen = [await events.until("user:authenticated") for _ in missed]
     assert [each.data for each in seen] == missed
     async with client.stream("GET", "/api/events/stream", headers={"Last-Event-ID": seen[0].id}) as events:
-        assert (await events.until("user:action")).data == missed[1]
+        assert (await events.until("user:authenticated")).data == missed[1]
 
 
 @pytest.mark.parametrize(
     "given", ["garbage", "-1", "65f0-3", "0-{last}", "{epoch}-9{last}", "{epoch}--1", "{epoch}-", "9" * 400]
 )
 async def test_an_id_of_another_run_gets_the_snapshot_and_what_comes(client: Client, given: str) -> None:
-    await client.post("/api/events", envelope("user:action", {"old": True}))
+    await client.post("/api/events", envelope("user:authenticated", {"old": True}))
     async with client.stream("GET", "/api/events/stream") as events:
         now = await events.until("snapshot")
     epoch, _, last = now.id.rpartition("-")
     header = {"Last-Event-ID": given.format(epoch=epoch, last=last)}
     async with client.stream("GET", "/api/events/stream", headers=header) as events:
         assert _number((await events.until("snapshot")).id) >= _number(now.id)
-        fresh = envelope("user:action", {"fresh": True})
+        fresh = envelope("user:authenticated", {"fresh": True})
         await client.post("/api/events", fresh)
-        assert (await events.until("user:action")).data == fresh
+        assert (await events.until("user:authenticated")).data == fresh
 
 
 async def test_many_watchers_see_the_same_in_the_same_order(client: Client, runtime: RuntimeProcess) -> None:
-    sent = [envelope("user:action", {"n": n}) for n in range(50)]
+    sent = [envelope("user:authenticated", {"n": n}) for n in range(50)]
     async with client.stream("GET", "/api/events/stream") as one, client.stream("GET", "/api/events/stream") as two:
         await one.until("snapshot")
         await two.until("snapshot")
         await client.post("/api/events", sent)
         for stream in (one, two):
-            assert [(await stream.until("user:action")).data["data"]["n"] for _ in sent] == list(range(50))
+            assert [(await stream.until("user:authenticated")).data["data"]["n"] for _ in sent] == list(range(50))
     assert runtime.log == ""
 
 

@@ -133,4 +133,4 @@ def _bid(event: BidPlaced | BidAccepted | BidRejected | WinnerNamed, status: Bid
 
 
 def _moment(event: AuctionEvent) -> datetime:
-    return utc(min(max(0.0, event.at), _LATEST_S))
+    return utc(min(event.at, _LATEST_S))
