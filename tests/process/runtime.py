@@ -11,6 +11,7 @@ from typing import Self
 
 import pytest
 
+from agent_runtime.live.binary import dies_with_parent
 from agent_runtime.store.folder import DataFolder, Occupant
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,7 @@ class RuntimeProcess:
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
+                preexec_fn=dies_with_parent(),  # noqa: PLW1509  one call, prepared before the fork
             )
         _alive.add(self)
 

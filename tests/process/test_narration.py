@@ -146,7 +146,12 @@ async def test_a_change_of_mood_and_scene_is_published(platform: Platform) -> No
 
 async def test_what_it_says_itself_is_not_logged_as_heard(client: Client, platform: Platform) -> None:
     line = (await _told(platform, Lot("Field Notes in Vermilion"), "918"))["id"]
-    said = {"interactionId": "interaction-1", "content": "Hello?", "type": "QUESTION", "timestamp": "2026-11-21T10:00:00Z"}
+    said = {
+        "interactionId": "interaction-1",
+        "content": "Hello?",
+        "type": "QUESTION",
+        "timestamp": "2026-11-21T10:00:00Z",
+    }
     stranger = envelope("agent:interaction", {"agentId": "vesper", **said}, source="event-handler")
     await platform.publish(stranger, channel="events:agent")
     await _until_logged(client, stranger["id"])
