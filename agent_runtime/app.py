@@ -34,6 +34,7 @@ from agent_runtime.llm.wire import Sampling
 from agent_runtime.narration.phrasebook import phrases_of
 from agent_runtime.projection.journal import Journal
 from agent_runtime.projection.projector import Projector
+from agent_runtime.projection.recorder import Recorder
 from agent_runtime.runtime import Runtime, background, cancel_all, new_id, services_of, taken_down
 from agent_runtime.store.database import Database
 from agent_runtime.store.folder import DataFolder
@@ -142,7 +143,8 @@ async def _assembled(
 ) -> Runtime:
     clock, stream = SystemClock(), Broadcast[Envelope]()
     live, publisher = RedisLiveState(redis), RedisPublisher(redis)
-    projector, journal = Projector(DOMAINS), Journal(database.events)
+    journal, recorder = Journal(database.events), Recorder(database.records)
+    projector = Projector(DOMAINS, keep=recorder.note)
     casting = Casting(settings, database, live, publisher, projector, stream, clock, new_id, heard)
     casts = tuple([await casting.host(roster.characters[slug]) for slug in _chosen(settings, roster)])
     company = Company(roster.characters, {cast.agent.id: cast.agent for cast in casts}, casting.guest, live)
@@ -178,6 +180,7 @@ async def _assembled(
         model=model,
         subscriber=subscriber,
         journal=journal,
+        recorder=recorder,
         casts=casts,
         stream=stream,
         redis=redis,

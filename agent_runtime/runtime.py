@@ -25,6 +25,7 @@ from agent_runtime.live.channels import Subscriber
 from agent_runtime.live.connection import FAILURES
 from agent_runtime.live.embedded import EmbeddedValkey
 from agent_runtime.projection.journal import Journal
+from agent_runtime.projection.recorder import Recorder
 from agent_runtime.store.database import Database
 from agent_runtime.web.server import Server
 from agent_runtime.web.services import Health, Services
@@ -49,6 +50,7 @@ class Runtime:
     model: ChatModel
     subscriber: Subscriber
     journal: Journal
+    recorder: Recorder
     casts: tuple[Cast, ...]
     stream: Broadcast[Envelope]
     redis: Redis
@@ -69,7 +71,9 @@ class Runtime:
         store, redis = await asyncio.gather(_probe(self.database.ping, "down"), _probe(self._ping, "degraded"))
         if self.subscriber.state != "live":
             redis = Health("degraded", "not subscribed; events are missed until it is")
-        is_kept = self.journal.is_healthy and all(cast.speaker.is_healthy for cast in self.casts)
+        is_kept = (
+            self.journal.is_healthy and self.recorder.is_healthy and all(cast.speaker.is_healthy for cast in self.casts)
+        )
         broken = sum(1 for each in self.roster.files if each.findings)
         return {
             "store": store,
@@ -85,6 +89,7 @@ def background(runtime: Runtime, embedded: EmbeddedValkey | None, tasks: asyncio
     children: dict[str, Callable[[], Awaitable[None]]] = {
         "subscriber": runtime.subscriber.run,
         "journal": runtime.journal.run,
+        "recorder": runtime.recorder.run,
         "guests": runtime.company.keep_guests,
     }
     for cast in runtime.casts:
@@ -126,6 +131,7 @@ async def taken_down(runtime: Runtime, background: list[asyncio.Task[None]]) -> 
     """The last words, while store and Redis are still there."""
     await _ended(background)
     await runtime.journal.close()
+    await runtime.recorder.close()
     await runtime.company.save_guests()
     for cast in runtime.casts:
         cast.agent.status = "INACTIVE"

@@ -18,7 +18,7 @@ _COMMANDS = {
     "replay": ("agent_runtime.cli.replay", "Re-enact a recorded stream of events."),
     "events": ("agent_runtime.cli.events", "Follow what a running runtime hears and says."),
     "check": ("agent_runtime.cli.check", "Check character files."),
-    "db": ("agent_runtime.cli.db", "The database: upgrade, downgrade, current, revision, check."),
+    "db": ("agent_runtime.cli.db", "The database: upgrade, downgrade, current, revision, check, seed."),
 }
 
 

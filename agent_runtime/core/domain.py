@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.money import Money
+from agent_runtime.core.platform import Record
 from agent_runtime.core.wire import Event, read
 
 
@@ -110,6 +111,7 @@ class Domain(Generic[E, S]):
     project   (state or None, event, moment of receipt) -> state
     appraise  (state before, event, state after) -> what it means
     stage     (state, moment) -> what may be known of it
+    records   (event, state after) -> what should last of it
     """
 
     name: str
@@ -121,6 +123,7 @@ class Domain(Generic[E, S]):
     project: Callable[[S | None, E, float], S]
     appraise: Callable[[S | None, E, S], Appraisal]
     stage: Callable[[S, float], Stage]
+    records: Callable[[E, S], tuple[Record, ...]]
 
 
 @dataclass(frozen=True)

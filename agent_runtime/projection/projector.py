@@ -1,13 +1,14 @@
 """Live events become state: each is parsed, folded into its subject, and appraised."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from agent_runtime.core.domain import Appraisal, Domain, Hearing, Stage
 from agent_runtime.core.events import Envelope
+from agent_runtime.core.platform import Record
 
 SUBJECTS_KEPT = 1000
 _ELDEST = 8  # how many of the eldest are looked at for a closed one to drop
@@ -22,12 +23,21 @@ class Step:
 
 
 class Projector:
-    """Holds the newest state of each subject; the least recently touched give way beyond `limit`, closed ones first."""
+    """Holds the newest state of each subject; the least recently touched give way beyond `limit`, closed ones first.
 
-    def __init__(self, domains: Sequence[Domain[Any, Any] | Hearing], limit: int = SUBJECTS_KEPT) -> None:
+    `keep` is handed what should last of each event; without it nothing does (a rehearsal).
+    """
+
+    def __init__(
+        self,
+        domains: Sequence[Domain[Any, Any] | Hearing],
+        limit: int = SUBJECTS_KEPT,
+        keep: Callable[[Iterable[Record]], None] | None = None,
+    ) -> None:
         self._domain_of = {kind: domain for domain in domains for kind in domain.types}
         self._states: OrderedDict[str, tuple[Domain[Any, Any], Any]] = OrderedDict()
         self._limit = limit
+        self._keep = keep
         self.evictions = 0
 
     def channel_of(self, kind: str) -> str | None:
@@ -50,6 +60,8 @@ class Projector:
         self._states[subject] = (domain, after)
         self._states.move_to_end(subject)
         self._make_room(now)
+        if self._keep is not None:
+            self._keep(domain.records(event, after))
         return Step(domain.appraise(before, event, after), domain.stage(after, now))
 
     def stage(self, subject: str, now: float) -> Stage | None:

@@ -5,6 +5,7 @@ from agent_runtime.domains.auction.appraisal import appraise
 from agent_runtime.domains.auction.events import EVENT_TYPES, AuctionEvent, parse
 from agent_runtime.domains.auction.lot import Lot
 from agent_runtime.domains.auction.project import project, settled
+from agent_runtime.domains.auction.records import records
 from agent_runtime.domains.auction.stage import stage
 
 AUCTION: Domain[AuctionEvent, Lot] = Domain(
@@ -17,4 +18,5 @@ AUCTION: Domain[AuctionEvent, Lot] = Domain(
     project=project,
     appraise=appraise,
     stage=stage,
+    records=records,
 )
