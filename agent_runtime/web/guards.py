@@ -15,14 +15,15 @@ _FORBIDDEN_IN_PATH = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u200e\u200f\u202a-
 
 @web.middleware
 async def identified(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id, taken from the caller where it is a plain one, and send it back."""
+    """Give the request an id, taken from the caller where it is a plain one, and send it back with the time it took."""
     given = request.headers.get(REQUEST_ID, "")
     request_id = given if _GIVEN_ID.fullmatch(given) else request.app[SERVICES].new_id()
     request["request_id"] = request_id
-    request["started"] = time.perf_counter()
+    began = time.perf_counter()
     response = await handler(request)
     if not response.prepared:
         response.headers[REQUEST_ID] = request_id
+        response.headers["Server-Timing"] = f"total;dur={(time.perf_counter() - began) * 1000:.1f}"
     return response
 
 
