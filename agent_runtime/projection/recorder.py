@@ -1,20 +1,14 @@
 """What should last of events, kept in batches off the speaking path; while the store is away, the newest are held."""
 
-import asyncio
-from collections import deque
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable
 
 import structlog
 
-from agent_runtime.core.errors import Busy, Refused, Unavailable
+from agent_runtime.core.errors import Refused
 from agent_runtime.core.platform import Record
 from agent_runtime.core.records import RecordBook
+from agent_runtime.projection.batches import Batches
 
-HELD_AT_MOST = 20_000
-_BATCH = 500
-_GATHER_S = 0.05
-_RETRY_S = 1.0
 _log = structlog.get_logger(__name__)
 
 
@@ -23,64 +17,36 @@ class Recorder:
 
     def __init__(self, book: RecordBook) -> None:
         self._book = book
-        self._held: deque[Record] = deque(maxlen=HELD_AT_MOST)
-        self._news = asyncio.Event()
-        self.lost = 0
+        self._batches: Batches[Record] = Batches(self._keep)
+        self.run = self._batches.run
+        self.close = self._batches.close
         self.refused = 0
-        self.is_healthy = True
+
+    @property
+    def lost(self) -> int:
+        """How many records gave way while the store was away."""
+        return self._batches.lost
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether the store takes what is noted."""
+        return self._batches.is_healthy
 
     def note(self, records: Iterable[Record]) -> None:
-        """Keep soon. When the store is away until the buffer is full, the eldest is lost and counted."""
+        """Keep soon."""
         for record in records:
-            self.lost += len(self._held) == HELD_AT_MOST
-            self._held.append(record)
-            self._news.set()
+            self._batches.note(record)
 
-    async def run(self) -> None:
-        """Keep what was noted, for ever."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            await asyncio.sleep(_GATHER_S)
-            await self._keep_held()
-
-    async def close(self) -> None:
-        """Keep what is still held, once."""
+    async def _keep(self, batch: list[Record]) -> None:
         try:
-            await self._flush()
-        except (Unavailable, Busy):
-            self.lost += len(self._held)
+            await self._book.upsert(batch)
+        except Refused:
+            await self._keep_each(batch)
 
-    async def _keep_held(self) -> None:
-        try:
-            await self._flush()
-            self.is_healthy = True
-        except (Unavailable, Busy):
-            self.is_healthy = False
-            self._news.set()
-            await asyncio.sleep(_RETRY_S)
-
-    async def _flush(self) -> None:
-        left = len(self._held)  # what comes meanwhile gathers for the next batch
-        while left > 0 and self._held:
-            batch = list(islice(self._held, min(_BATCH, left)))
-            left -= len(batch)
-            try:
-                await self._book.upsert(batch)
-            except Refused:
-                await self._keep_each(batch)
-            self._let_go(batch)
-
-    async def _keep_each(self, batch: Sequence[Record]) -> None:
+    async def _keep_each(self, batch: list[Record]) -> None:
         for record in batch:
             try:
                 await self._book.upsert([record])
             except Refused as fault:
                 self.refused += 1
                 _log.warning("record refused", kind=type(record).__name__, id=record.id, why=str(fault))
-            self._let_go([record])
-
-    def _let_go(self, kept: Sequence[Record]) -> None:
-        for record in kept:
-            if self._held and self._held[0] is record:
-                self._held.popleft()

@@ -12,7 +12,8 @@ import pytest
 from agent_runtime.core.conversation import LoggedEvent
 from agent_runtime.core.errors import Unavailable
 from agent_runtime.core.ports import Events
-from agent_runtime.projection.journal import HELD_AT_MOST, Journal
+from agent_runtime.projection.batches import HELD_AT_MOST
+from agent_runtime.projection.journal import Journal
 
 
 @dataclass

@@ -10,7 +10,8 @@ import pytest
 
 from agent_runtime.core.errors import Busy, Refused, Unavailable
 from agent_runtime.core.platform import Record, User
-from agent_runtime.projection.recorder import HELD_AT_MOST, Recorder
+from agent_runtime.projection.batches import HELD_AT_MOST
+from agent_runtime.projection.recorder import Recorder
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -1,0 +1,66 @@
+"""Writing in batches off the speaking path: what is noted waits in a bounded buffer until the store has taken it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from itertools import islice
+from typing import Generic, TypeVar
+
+from agent_runtime.core.errors import Busy, Unavailable
+
+HELD_AT_MOST = 20_000
+BATCH = 500
+_GATHER_S = 0.05
+_RETRY_S = 1.0
+T = TypeVar("T")
+
+
+class Batches(Generic[T]):
+    """Hands batches to `write`, in order, each until it was taken: Unavailable and Busy mean to ask again.
+
+    `lost` counts what gave way when the store was away until the buffer was full; `is_healthy` is False while it is.
+    """
+
+    def __init__(self, write: Callable[[list[T]], Awaitable[None]]) -> None:
+        self._write = write
+        self._held: deque[T] = deque(maxlen=HELD_AT_MOST)
+        self._news = asyncio.Event()
+        self.lost = 0
+        self.is_healthy = True
+
+    def note(self, item: T) -> None:
+        """Write soon; never waits. The eldest gives way when the buffer is full."""
+        self.lost += len(self._held) == HELD_AT_MOST
+        self._held.append(item)
+        self._news.set()
+
+    async def run(self) -> None:
+        """Write what was noted, for ever."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            await asyncio.sleep(_GATHER_S)
+            try:
+                await self._flush()
+                self.is_healthy = True
+            except (Unavailable, Busy):
+                self.is_healthy = False
+                self._news.set()
+                await asyncio.sleep(_RETRY_S)
+
+    async def close(self) -> None:
+        """Write what is still held, once; what cannot be written is lost."""
+        try:
+            await self._flush()
+        except (Unavailable, Busy):
+            self.lost += len(self._held)
+
+    async def _flush(self) -> None:
+        left = len(self._held)  # what comes meanwhile gathers for the next batch
+        while left > 0 and self._held:
+            batch = list(islice(self._held, min(BATCH, left)))
+            left -= len(batch)
+            await self._write(batch)
+            for item in batch:
+                if self._held and self._held[0] is item:
+                    self._held.popleft()
