@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import structlog
 
 from agent_runtime.core.errors import Refused
-from agent_runtime.core.platform import Record
+from agent_runtime.core.platform import Record, User
 from agent_runtime.core.records import RecordBook
 from agent_runtime.projection.batches import Batches
 
+_NOBODYS = {"twitter_handle": None, "email": None, "wallet_address": None}
 _log = structlog.get_logger(__name__)
 
 
@@ -45,8 +46,17 @@ class Recorder:
 
     async def _keep_each(self, batch: list[Record]) -> None:
         for record in batch:
-            try:
-                await self._book.upsert([record])
-            except Refused as fault:
-                self.refused += 1
-                _log.warning("record refused", kind=type(record).__name__, id=record.id, why=str(fault))
+            if await self._is_kept(record):
+                continue
+            # A handle that has moved to another account: whose it is now is not ours to say, that they bid is.
+            if isinstance(record, User) and await self._is_kept(record.model_copy(update=_NOBODYS)):
+                continue
+            self.refused += 1
+            _log.warning("record refused", kind=type(record).__name__, id=record.id)
+
+    async def _is_kept(self, record: Record) -> bool:
+        try:
+            await self._book.upsert([record])
+        except Refused:
+            return False
+        return True

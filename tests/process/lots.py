@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_DNS, uuid4, uuid5
 
 Envelope = dict[str, Any]
 
@@ -41,7 +41,7 @@ class Lot:
 
     def bid(self, handle: str, amount: str) -> list[Envelope]:
         """Placed and accepted, without a price."""
-        bid = {"bidId": str(uuid4()), "auctionId": self.id, "userId": str(uuid4()), "amount": amount}
+        bid = {"bidId": str(uuid4()), "auctionId": self.id, "userId": _user(handle), "amount": amount}
         placed = {**bid, "twitterHandle": handle, "currency": "USD", "timestamp": moment()}
         return [
             envelope("auction:bid:placed", placed),
@@ -52,9 +52,14 @@ class Lot:
         return envelope("auction:price:updated", {"auctionId": self.id, "currentPrice": amount, "timestamp": moment()})
 
     def winner(self, handle: str, amount: str) -> Envelope:
-        who = {"bidId": str(uuid4()), "userId": str(uuid4()), "twitterHandle": handle, "artItemId": str(uuid4())}
+        who = {"bidId": str(uuid4()), "userId": _user(handle), "twitterHandle": handle, "artItemId": str(uuid4())}
         return envelope("auction:winner", {"auctionId": self.id, "amount": amount, "currency": "USD", **who})
 
     def end(self, amount: str | None = None) -> Envelope:
         data = {"auctionId": self.id, "endTime": moment(), "status": "COMPLETED" if amount else "NO_BIDS"}
         return envelope("auction:end", {**data, **({"finalPrice": amount} if amount else {})})
+
+
+def _user(handle: str) -> str:
+    """A handle belongs to one user, whoever asks."""
+    return str(uuid5(NAMESPACE_DNS, handle))

@@ -132,9 +132,10 @@ async def _stopped_within_a_reply(started: RuntimeProcess, model: Model, signals
         body = {"content": question, "stream": True}
         async with client.stream("POST", f"/api/sessions/{session}/messages", json=body) as turn:
             await turn.until("delta")
-            for each in signals:
+            for each in signals[:-1]:
                 started.signal(each)
                 await _draining(client)
+            started.signal(signals[-1])  # from here on nobody need answer any more
             ending = await turn.until("problem", within_s=40)
         assert ending.data["code"] == "interrupted"
         assert (await waiting).json["code"] == "interrupted"
