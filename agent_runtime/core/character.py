@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
 from agent_runtime.core.presence import Mood
 
@@ -29,7 +29,14 @@ def slug_of(name: str) -> str:
     return "-".join(words)[:64].strip("-")
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+def duration_text(duration: timedelta) -> str:
+    """What `parse_duration` reads back: seconds with at most three places, `25s`."""
+    return f"{duration.total_seconds():.3f}".rstrip("0").rstrip(".") + "s"
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(parse_duration), PlainSerializer(duration_text, return_type=str, when_used="json")
+]
 Trait = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=20_000)]
 Line = Annotated[str, Field(min_length=1, max_length=2_000)]

@@ -54,6 +54,7 @@ async def test_a_conversation_goes_on_after_a_restart(
     ]
     assert "Ada" in str(prompt)
     assert started.stop() == 0
+    assert "kept character not readable" not in started.log
 
 
 async def test_a_mood_goes_on_after_a_restart(runtime: Make) -> None:
