@@ -9,20 +9,21 @@ from typing import Generic, TypeVar
 from agent_runtime.core.errors import Busy, Unavailable
 
 HELD_AT_MOST = 20_000
-BATCH = 500
 _GATHER_S = 0.05
 _RETRY_S = 1.0
 T = TypeVar("T")
 
 
 class Batches(Generic[T]):
-    """Hands batches to `write`, in order, each until it was taken: Unavailable and Busy mean to ask again.
+    """Hands batches of at most `size` to `write`, each until it was taken: Unavailable and Busy mean to ask again.
 
-    `lost` counts what gave way when the store was away until the buffer was full; `is_healthy` is False while it is.
+    A line that is said waits for the batch that is being written, so `size` is a few milliseconds' worth. `lost`
+    counts what gave way when the store was away until the buffer was full; `is_healthy` is False while it is.
     """
 
-    def __init__(self, write: Callable[[list[T]], Awaitable[None]]) -> None:
+    def __init__(self, write: Callable[[list[T]], Awaitable[None]], size: int) -> None:
         self._write = write
+        self._size = size
         self._held: deque[T] = deque(maxlen=HELD_AT_MOST)
         self._news = asyncio.Event()
         self.lost = 0
@@ -58,7 +59,7 @@ class Batches(Generic[T]):
     async def _flush(self) -> None:
         left = len(self._held)  # what comes meanwhile gathers for the next batch
         while left > 0 and self._held:
-            batch = list(islice(self._held, min(BATCH, left)))
+            batch = list(islice(self._held, min(self._size, left)))
             left -= len(batch)
             await self._write(batch)
             for item in batch:

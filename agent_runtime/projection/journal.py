@@ -2,7 +2,10 @@
 
 from agent_runtime.core.conversation import LoggedEvent
 from agent_runtime.core.ports import Events
-from agent_runtime.projection.batches import BATCH, Batches
+from agent_runtime.projection.batches import Batches
+
+_BATCH = 100
+_POSTED_AT_ONCE = 500
 
 
 class Journal:
@@ -10,7 +13,7 @@ class Journal:
 
     def __init__(self, events: Events) -> None:
         self._events = events
-        self._batches = Batches(events.append)
+        self._batches = Batches(events.append, _BATCH)
         self.note = self._batches.note
         self.run = self._batches.run
         self.close = self._batches.close
@@ -27,5 +30,5 @@ class Journal:
 
     async def keep(self, events: list[LoggedEvent]) -> None:
         """Keep now. Raises Unavailable; events that are in the log already stay as they are."""
-        for start in range(0, len(events), BATCH):
-            await self._events.append(events[start : start + BATCH])
+        for start in range(0, len(events), _POSTED_AT_ONCE):
+            await self._events.append(events[start : start + _POSTED_AT_ONCE])

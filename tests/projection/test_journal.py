@@ -71,7 +71,7 @@ async def test_what_is_noted_is_written_in_order_and_in_batches(journal: Journal
             journal.note(heard(number))
         await until(lambda: len(events.ids) == 1200)
     assert events.ids == [f"e-{number}" for number in range(1200)]
-    assert [len(batch) for batch in events.batches] == [500, 500, 200]
+    assert [len(batch) for batch in events.batches] == [100] * 12
 
 
 async def test_what_is_kept_is_in_the_log_when_the_call_returns(journal: Journal, events: MemoryEvents) -> None:

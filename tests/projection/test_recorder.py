@@ -73,7 +73,7 @@ async def test_what_is_noted_is_kept_in_order_and_in_batches(recorder: Recorder,
         recorder.note(())
         await until(lambda: len(book.ids) == 1200)
     assert book.ids == [f"u{number}" for number in range(1200)]
-    assert [len(batch) for batch in book.batches] == [500, 500, 200]
+    assert [len(batch) for batch in book.batches] == [40] * 30
 
 
 @pytest.mark.parametrize("fault", [Unavailable, Busy])
@@ -115,3 +115,11 @@ async def test_closing_while_the_store_is_away_counts_what_is_lost(recorder: Rec
     recorder.note([user(1), user(2)])
     await recorder.close()
     assert recorder.lost == 2
+
+
+async def test_a_user_who_has_not_changed_is_not_written_again(recorder: Recorder, book: MemoryBook) -> None:
+    named = user(1).model_copy(update={"twitter_handle": "amber_heron"})
+    async with running(recorder):
+        recorder.note([user(1), user(1), named, named, user(2)])
+        await until(lambda: len(book.ids) == 3)
+    assert book.ids == ["u1", "u1", "u2"]
