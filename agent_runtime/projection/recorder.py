@@ -1,8 +1,6 @@
 """What should last of events, kept in batches off the speaking path; while the store is away, the newest are held."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Any
 
 import structlog
 
@@ -12,7 +10,6 @@ from agent_runtime.core.records import RecordBook
 from agent_runtime.projection.batches import Batches
 
 _BATCH = 40
-_USERS_KNOWN = 10_000
 _NOBODYS = {"twitter_handle": None, "email": None, "wallet_address": None}
 _log = structlog.get_logger(__name__)
 
@@ -25,7 +22,6 @@ class Recorder:
         self._batches: Batches[Record] = Batches(self._keep, _BATCH)
         self.run = self._batches.run
         self.close = self._batches.close
-        self._users: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self.refused = 0
 
     @property
@@ -39,21 +35,9 @@ class Recorder:
         return self._batches.is_healthy
 
     def note(self, records: Iterable[Record]) -> None:
-        """Keep soon. What is said again of a user who has not changed is not written again."""
+        """Keep soon."""
         for record in records:
-            if isinstance(record, User) and not self._is_news(record):
-                continue
             self._batches.note(record)
-
-    def _is_news(self, user: User) -> bool:
-        """Whether something is known of them now that was not noted before; every bid names its bidder."""
-        facts = user.model_dump(exclude={"created_at", "updated_at"}, exclude_none=True)
-        if self._users.get(user.id) == facts:
-            return False
-        self._users[user.id] = facts
-        if len(self._users) > _USERS_KNOWN:
-            self._users.popitem(last=False)
-        return True
 
     async def _keep(self, batch: list[Record]) -> None:
         try:

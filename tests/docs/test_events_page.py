@@ -60,8 +60,8 @@ def test_the_auction_of_the_page_is_told_and_leaves_the_keys_of_the_page(runtime
         said = from_json(SHOWN["agent:context:{id}"])["auctionContext"]
         assert kept(client, "agent:context:{id}")["auctionContext"] == said
         assert {_shown_as(name) for name in client.scan_iter()} == {*MODELS, "rt:affect:{id}"}
-    logged = ask(f"{runtime.url}/api/events")["data"]
-    assert [each["id"] for each in logged] == [f"event-{number}" for number in range(1, 10)]
+    heard = [f"event-{number}" for number in range(1, 10)]
+    wait_until(lambda: [each["id"] for each in ask(f"{runtime.url}/api/events")["data"]] == heard, 20.0, runtime.report)
 
 
 def _shown_as(name: bytes) -> str:

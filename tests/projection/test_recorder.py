@@ -115,11 +115,3 @@ async def test_closing_while_the_store_is_away_counts_what_is_lost(recorder: Rec
     recorder.note([user(1), user(2)])
     await recorder.close()
     assert recorder.lost == 2
-
-
-async def test_a_user_who_has_not_changed_is_not_written_again(recorder: Recorder, book: MemoryBook) -> None:
-    named = user(1).model_copy(update={"twitter_handle": "amber_heron"})
-    async with running(recorder):
-        recorder.note([user(1), user(1), named, named, user(2)])
-        await until(lambda: len(book.ids) == 3)
-    assert book.ids == ["u1", "u1", "u2"]
