@@ -16,7 +16,7 @@ from agent_runtime.chat.lanes import Lanes
 from agent_runtime.chat.windows import Windows
 from agent_runtime.config import Settings
 from agent_runtime.core.broadcast import Broadcast
-from agent_runtime.core.clock import SystemClock
+from agent_runtime.core.clock import Clock, SystemClock
 from agent_runtime.core.errors import InvalidFile, Misconfigured
 from agent_runtime.core.events import CHANNELS, Envelope
 from agent_runtime.core.line import Line
@@ -148,17 +148,7 @@ async def _assembled(
     casting = Casting(settings, database, live, publisher, projector, stream, clock, new_id, heard)
     casts = tuple([await casting.host(roster.characters[slug]) for slug in _chosen(settings, roster)])
     company = Company(roster.characters, {cast.agent.id: cast.agent for cast in casts}, casting.guest, live)
-    conversations = Conversations(
-        sessions=database.sessions,
-        messages=database.messages,
-        character_files=database.character_files,
-        model=model,
-        company=company,
-        clock=clock,
-        new_id=new_id,
-        lanes=Lanes(settings.chat.queue),
-        windows=Windows(database.messages, settings.chat.window),
-    )
+    conversations = _conversations(settings, database, model, company, clock)
     feed = Feed(projector, journal, [cast.agent for cast in casts], stream, clock, new_id)
     feed.remember(await database.events.recent_ids(SEEN_KEPT))
     is_listening = asyncio.Event()
@@ -185,6 +175,22 @@ async def _assembled(
         stream=stream,
         redis=redis,
         is_listening=is_listening,
+    )
+
+
+def _conversations(
+    settings: Settings, database: Database, model: ChatModel, company: Company, clock: Clock
+) -> Conversations:
+    return Conversations(
+        sessions=database.sessions,
+        messages=database.messages,
+        character_files=database.character_files,
+        model=model,
+        company=company,
+        clock=clock,
+        new_id=new_id,
+        lanes=Lanes(settings.chat.queue),
+        windows=Windows(database.messages, settings.chat.window),
     )
 
 
