@@ -12,8 +12,10 @@ rehearsal      roof   the same parts on a clock moved by hand: replays without a
 config         roof   config.yaml + environment -> frozen settings
 web            door   HTTP: routes, schemas, errors, streams
 feed           door   live events: each is projected, then may be told
+recovery       door   after a gap: what the engine's keys say is taken in, and told in one line
 agents         room   a running character: what it feels, shows and lets others read
 chat           room   one turn: session -> prompt -> model -> both messages kept
+memory         room   what outlasts a stream: remembered, recalled, forgotten
 narration      room   when to speak and in which words (rules are pure functions)
 projection     room   events -> state, mood, scene (pure)
 domains        room   one folder a kind of live event; a table of them in __init__

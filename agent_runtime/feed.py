@@ -155,6 +155,7 @@ class Feed:
             source=envelope.source,
             channel=channel,
             data=envelope.data,
+            received_at=utc(self._clock.time()),
         )
 
     def _unreadable(self, channel: str, raw: bytes, bad: BadEvent) -> LoggedEvent:
@@ -166,6 +167,7 @@ class Feed:
             channel=channel,
             data={"raw": plain(raw[: _RAW_KEPT * 4].decode("utf-8", "replace"), _RAW_KEPT)},
             reason=f"{bad.reason}: {bad.detail}",
+            received_at=utc(self._clock.time()),
         )
 
     def _bury(self, logged: LoggedEvent) -> Verdict:

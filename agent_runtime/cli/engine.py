@@ -7,9 +7,10 @@ from typing import Any
 
 from agent_runtime.cli.options import is_set_within
 from agent_runtime.core.events import Envelope
+from agent_runtime.core.lots import AuctionBid, AuctionPrice, AuctionState, AuctionTimer, LotSnapshot
 from agent_runtime.core.ports import Publisher
 from agent_runtime.domains.auction.simulation import Show, envelope_of, happenings
-from agent_runtime.live.lots import AuctionBid, AuctionPrice, AuctionState, AuctionTimer, EngineKeys, LotSnapshot
+from agent_runtime.live.lots import EngineKeys
 
 CHANNEL = "events:auction"
 

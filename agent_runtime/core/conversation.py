@@ -34,7 +34,7 @@ class NewMessage(_Value):
     """A message to be kept; the store gives it its place (`seq`) in the session.
 
     `cause` holds ids of the events a narrated line answers, `as_of` the newest bid it knew of. `turn_id`
-    joins a user's message with the reply to it.
+    joins a user's message with the reply to it. `explanation` says why a narrated line was said (see core/line.py).
     """
 
     id: str
@@ -47,6 +47,7 @@ class NewMessage(_Value):
     interrupted: bool = False
     cause: tuple[str, ...] = ()
     as_of: str | None = None
+    explanation: dict[str, Any] | None = None
 
 
 class Message(NewMessage):
@@ -67,7 +68,10 @@ class CharacterFile(_Value):
 
 
 class LoggedEvent(_Value):
-    """One row of the event log. `seq` orders rows as they were kept; `reason` is set on dead letters."""
+    """One row of the event log. `seq` orders rows as they were kept; `reason` is set on dead letters.
+
+    `timestamp` is the event's own, `received_at` when it was heard here (None in rows of older versions).
+    """
 
     seq: int = 0
     id: str
@@ -77,6 +81,7 @@ class LoggedEvent(_Value):
     channel: str
     data: dict[str, Any]
     reason: str | None = None
+    received_at: datetime | None = None
 
 
 class Page(BaseModel, Generic[T]):

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Generic, TypeVar
 
 from agent_runtime.core.events import Envelope
+from agent_runtime.core.lots import LotSnapshot
 from agent_runtime.core.money import Money
 from agent_runtime.core.platform import Record
 from agent_runtime.core.wire import Event, read
@@ -22,11 +23,16 @@ class Rank(IntEnum):
     COLOUR = 5
 
 
+Slot = Money | str | int
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """Something that may be said about a subject. `family` names the phrases; `cause` is the event's id.
 
-    `jump` is J in the score, 0 to 1; `count` how many bids it stands for.
+    `jump` is J in the score, 0 to 1; `count` how many bids it stands for. `slots` are facts of its own that go
+    before those of the subject's stage (the bidder of a refused bid); `who` is the user id of whom it is about,
+    so that a host can tell a stranger from a regular.
     """
 
     family: str
@@ -36,6 +42,8 @@ class Cue:
     jump: float = 0.0
     milestone: Money | None = None
     count: int = 0
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +76,6 @@ class Appraisal:
     cues: tuple[Cue, ...] = ()
 
 
-Slot = Money | str | int
-
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A subject as a character may know and show it: never a reserve, never a bidder's maximum.
@@ -78,8 +83,8 @@ class Stage:
     `slots` are the facts phrases may name ({lot} {title} {amount} {next} {bidder} {loser} {count} {seconds});
     a fact that is not known is absent. `as_of` is the id of the newest bid known. `settles_at` is set for the
     moment in which facts do not yet belong together (a new leader, still the old price): nothing about them
-    is said before it. `outcome` names the family of phrases that tells how it ended. Moments are seconds on
-    the runtime's monotonic clock.
+    is said before it. `outcome` names the family of phrases that tells how it ended. `kind` is "lot", or
+    "campaign" for what lots belong to: only lots have bids. Moments are seconds on the runtime's monotonic clock.
     """
 
     subject: str
@@ -94,6 +99,7 @@ class Stage:
     tension: Tension = field(default_factory=Tension)
     outcome: str | None = None
     campaign: str | None = None
+    kind: str = "lot"
 
 
 E = TypeVar("E")
@@ -112,6 +118,8 @@ class Domain(Generic[E, S]):
     appraise  (state before, event, state after) -> what it means
     stage     (state, moment) -> what may be known of it
     records   (event, state after) -> what should last of it
+    found     what the engine's keys say -> the domain's own event for it, None where it has none; the second
+              argument is the moment of reading (epoch seconds)
     """
 
     name: str
@@ -124,6 +132,7 @@ class Domain(Generic[E, S]):
     appraise: Callable[[S | None, E, S], Appraisal]
     stage: Callable[[S, float], Stage]
     records: Callable[[E, S], tuple[Record, ...]]
+    found: Callable[[LotSnapshot, float], E | None] = lambda _snapshot, _now: None
 
 
 @dataclass(frozen=True)

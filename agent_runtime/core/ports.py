@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from agent_runtime.core.conversation import CharacterFile, LoggedEvent, Message, NewMessage, Page, Session
+from agent_runtime.core.lots import LotSnapshot
 from agent_runtime.core.presence import AgentContext, AgentMood, AgentScene, AgentState
 from agent_runtime.core.prompt import Prompt
 
@@ -116,9 +117,21 @@ class Events(Protocol):
         cursor: str | None = None,
         kind: str | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         dead: bool | None = None,
     ) -> Page[LoggedEvent]:
-        """Ascending by seq; `kind` is an event type. `dead`: only dead letters, only good ones, or both (None)."""
+        """Ascending by seq; `kind` is an event type, `since` and `until` bound the event's own timestamp.
+
+        `dead`: only dead letters, only good ones, or both (None).
+        """
+        ...
+
+    async def recent(self, limit: int, *, heard_since: datetime) -> Sequence[LoggedEvent]:
+        """The newest `limit` good events of `events:auction` that were received since then, oldest first."""
+        ...
+
+    async def purge(self, before: datetime, limit: int) -> int:
+        """Delete at most `limit` of the oldest events received (or, unknown, stamped) before then; how many it were."""
         ...
 
     async def known(self, ids: Sequence[str]) -> frozenset[str]:
@@ -156,6 +169,18 @@ class LiveState(Protocol):
         ...
 
     async def read_affect(self, agent_id: str) -> bytes | None: ...
+
+
+class EngineState(Protocol):
+    """What the auction engine says is so now. Raises Unavailable."""
+
+    async def lots(self, auction_ids: Sequence[str]) -> Sequence[LotSnapshot]:
+        """All four keys of each lot, read in one transaction, in the order asked for."""
+        ...
+
+    async def auction_ids(self, limit: int = 10_000) -> Sequence[str]:
+        """Lots the engine has a state for, sorted, after looking at about `limit` keys of the store."""
+        ...
 
 
 class Publisher(Protocol):

@@ -7,6 +7,7 @@ from typing import Literal
 from agent_runtime.core.character import Character
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.domain import Stage
+from agent_runtime.core.memory import PastLot
 from agent_runtime.core.presence import AgentScene, Mood
 
 
@@ -23,7 +24,8 @@ class Circumstances:
     """How things stand for a character right now.
 
     `feeling` is the mood in words for a model ("elated, commanding"); `stages` are the subjects it hosts,
-    the one in hand first, empty for a character that hosts nothing.
+    the one in hand first, empty for a character that hosts nothing. `past` are lots that are over, the newest
+    first; `memories` is what came to mind, best first; `summary` what was said before the window of history.
     """
 
     mood: Mood
@@ -31,6 +33,9 @@ class Circumstances:
     scene: AgentScene | None = None
     stages: tuple[Stage, ...] = ()
     locale: str = "en_US"
+    past: tuple[PastLot, ...] = ()
+    memories: tuple[str, ...] = ()
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

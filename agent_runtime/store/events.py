@@ -19,6 +19,7 @@ from agent_runtime.store.text import check_id, is_storable, mended, mended_json
 from agent_runtime.store.writer import Writer
 
 _CURSOR = "events"
+_AUCTIONS = "events:auction"
 _SELECT = select(*(event_logs.c[name] for name in LoggedEvent.model_fields))
 _INSERT = {dialect: insert(dialect, event_logs).on_conflict_do_nothing(index_elements=["id"]) for dialect in DIALECTS}
 _KNOWN = {dialect: select(event_logs.c.id).where(among(dialect, event_logs.c.id, "ids")) for dialect in DIALECTS}
@@ -45,6 +46,7 @@ class SqlEvents:
         cursor: str | None = None,
         kind: str | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
         dead: bool | None = None,
     ) -> Page[LoggedEvent]:
         """One page, ascending. Raises Refused."""
@@ -52,7 +54,7 @@ class SqlEvents:
         if kind is not None and not is_storable(kind):
             return Page(data=())
         query = _SELECT.where(event_logs.c.seq > read_seq_cursor(_CURSOR, cursor))
-        query = _filtered(query, kind, since, dead).order_by(event_logs.c.seq).limit(limit + 1)
+        query = _filtered(query, kind, since, until, dead).order_by(event_logs.c.seq).limit(limit + 1)
         rows = await self.engine.read(lambda db: db.execute(query).all())
         return page_of([_event(row) for row in rows], limit, lambda last: seq_cursor(_CURSOR, last.seq))
 
@@ -71,12 +73,27 @@ class SqlEvents:
         ids = await self.engine.read(lambda db: db.execute(query).scalars().all())
         return tuple(reversed(ids))
 
+    async def recent(self, limit: int, *, heard_since: datetime) -> Sequence[LoggedEvent]:
+        """The newest good events of auctions received since then, oldest first."""
+        query = _SELECT.where(event_logs.c.channel == _AUCTIONS, event_logs.c.reason.is_(None))
+        query = query.where(event_logs.c.received_at >= heard_since).order_by(desc(event_logs.c.seq)).limit(limit)
+        rows = await self.engine.read(lambda db: db.execute(query).all())
+        return tuple(_event(row) for row in reversed(rows))
 
-def _filtered(query: Select[Any], kind: str | None, since: datetime | None, dead: bool | None) -> Select[Any]:
+    async def purge(self, before: datetime, limit: int) -> int:
+        """Delete some of the oldest."""
+        raise NotImplementedError
+
+
+def _filtered(
+    query: Select[Any], kind: str | None, since: datetime | None, until: datetime | None, dead: bool | None
+) -> Select[Any]:
     if kind is not None:
         query = query.where(event_logs.c.type == kind)
     if since is not None:
         query = query.where(event_logs.c.timestamp >= since)
+    if until is not None:
+        query = query.where(event_logs.c.timestamp < until)
     if dead is not None:
         query = query.where(event_logs.c.reason.is_not(None) if dead else event_logs.c.reason.is_(None))
     return query
@@ -93,6 +110,7 @@ def _storable(event: LoggedEvent) -> dict[str, Any]:
         "channel": mended(event.channel),
         "data": mended_json(event.data),
         "reason": None if event.reason is None else mended(event.reason),
+        "received_at": None if event.received_at is None else to_millisecond(event.received_at),
     }
 
 

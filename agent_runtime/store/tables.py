@@ -41,6 +41,7 @@ messages = Table(
     Column("interrupted", Boolean(create_constraint=False), nullable=False),
     Column("cause", json_column(), nullable=False),
     Column("as_of", Text),
+    Column("explanation", json_column()),
     UniqueConstraint("session_id", "seq"),  # its index also finds the newest messages of a session
 )
 
@@ -65,6 +66,7 @@ event_logs = Table(
     Column("channel", Text, nullable=False),
     Column("data", json_column(), nullable=False),
     Column("reason", Text),
+    Column("received_at", UtcTime),
     Index("ix_event_logs_type_timestamp", "type", "timestamp"),
     Index("ix_event_logs_type_seq", "type", "seq"),
     sqlite_autoincrement=True,

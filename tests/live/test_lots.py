@@ -7,7 +7,8 @@ import pytest
 from redis.asyncio import Redis
 
 from agent_runtime.core.errors import Refused
-from agent_runtime.live.lots import AuctionBid, AuctionPrice, AuctionState, AuctionTimer, EngineKeys, LotSnapshot
+from agent_runtime.core.lots import AuctionBid, AuctionPrice, AuctionState, AuctionTimer, LotSnapshot
+from agent_runtime.live.lots import EngineKeys
 from agent_runtime.live.memory import MemoryValues
 from agent_runtime.live.values import RedisValues, Values
 

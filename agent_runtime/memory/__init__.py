@@ -1,0 +1,1 @@
+"""What a character remembers beyond a stream, and what comes back to it."""
