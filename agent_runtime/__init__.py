@@ -7,7 +7,8 @@ Two flows, readable as folder names:
 
 =============  =====  =====================================================================
 cli            gate   one file a command group; heavy imports inside the command
-app            roof   builds every part, connects them, runs, takes down in reverse
+app            roof   opens what a runtime stands on, runs it, takes it down in reverse
+assembling     roof   builds every part and connects them: the only wiring
 rehearsal      roof   the same parts on a clock moved by hand: replays without a network
 config         roof   config.yaml + environment -> frozen settings
 web            door   HTTP: routes, schemas, errors, streams

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent_runtime.agents.agent import RECENT_KEPT, Agent
+from agent_runtime.agents.agent import Agent
+from agent_runtime.agents.asked import Frequency
+from agent_runtime.agents.audience import Audience
 from agent_runtime.agents.herald import Herald
+from agent_runtime.agents.regulars import Regulars
 from agent_runtime.config import Settings
 from agent_runtime.config.settings import Narration
 from agent_runtime.core.broadcast import Broadcast
@@ -15,14 +18,19 @@ from agent_runtime.core.domain import Rank
 from agent_runtime.core.errors import Unavailable
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.line import Line
-from agent_runtime.core.ports import LiveState, Publisher
+from agent_runtime.core.ports import ChatModel, LiveState, Publisher
+from agent_runtime.llm.scripted import Scripted
+from agent_runtime.memory.mind import Mind
+from agent_runtime.narration.colourist import Colourist
 from agent_runtime.narration.narrator import Narrator
-from agent_runtime.narration.phrasebook import PhraseBook
+from agent_runtime.narration.phrasebook import PhraseBook, phrases_of
 from agent_runtime.narration.rules import Pacing
 from agent_runtime.narration.speaker import Speaker
 from agent_runtime.projection.heart import Heart
 from agent_runtime.projection.projector import Projector
 from agent_runtime.store.database import Database
+
+_LINES_RECALLED = 500
 
 
 @dataclass(frozen=True)
@@ -30,8 +38,11 @@ class Cast:
     """A running agent with those who speak and announce for it."""
 
     agent: Agent
+    narrator: Narrator
     speaker: Speaker
     herald: Herald
+    audience: Audience
+    colourist: Colourist
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ class Casting:
     clock: Clock
     new_id: Callable[[], str]
     heard: Callable[[Line], None]
+    model: ChatModel
+    mind: Mind
 
     async def guest(self, character: Character) -> Agent:
         """A character that is only talked to: it feels, and goes on feeling what it felt."""
@@ -64,10 +77,11 @@ class Casting:
         narrator = self._narrator(agent, character)
         now = utc(self.clock.time())
         session = await self.database.sessions.for_agent(agent.id, character.slug, self.new_id(), now)
-        for message in await self.database.messages.recent(session.id, RECENT_KEPT):
+        for message in await self.database.messages.recent(session.id, _LINES_RECALLED):
             if message.kind == "narration":
                 agent.has_said(message)
-        agent.session_id, agent.voice, agent.status = session.id, narrator, "ACTIVE"
+        agent.regulars = Regulars(await self.database.chronicle.regulars())
+        agent.session_id, agent.voice, agent.status = session.id, narrator, "INITIALIZING"
         speaker = Speaker(
             narrator=narrator,
             session_id=session.id,
@@ -79,7 +93,9 @@ class Casting:
         )
         agent.nudge = speaker.nudge
         herald = Herald(agent, self.live, self.publisher, self.clock, self.new_id, self.stream.send)
-        return Cast(agent, speaker, herald)
+        frequency = Frequency(self.settings.audience.messages_per_minute)
+        audience = Audience(agent, self.model, Scripted(phrases_of), self.mind, self.clock, frequency=frequency)
+        return Cast(agent, narrator, speaker, herald, audience, Colourist(agent, self.model, self.clock))
 
     def _narrator(self, agent: Agent, character: Character) -> Narrator:
         narration = self.settings.narration

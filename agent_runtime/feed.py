@@ -44,8 +44,14 @@ class Intake:
     dead: int
 
 
+def _nobody_asks(_lot: str) -> None: ...
+
+
 class Feed:
-    """Takes events in, from Redis and over HTTP alike. One bad event is a counted dead letter and stops nothing."""
+    """Takes events in, from Redis and over HTTP alike. One bad event is a counted dead letter and stops nothing.
+
+    `want` is told of a lot that is spoken of and not open as far as is known: something about it was missed.
+    """
 
     def __init__(
         self,
@@ -55,6 +61,7 @@ class Feed:
         stream: Broadcast[Envelope],
         clock: Clock,
         new_id: Callable[[], str],
+        want: Callable[[str], None] = _nobody_asks,
     ) -> None:
         self._projector = projector
         self._journal = journal
@@ -62,6 +69,7 @@ class Feed:
         self._stream = stream
         self._clock = clock
         self._new_id = new_id
+        self._want = want
         self._seen: OrderedDict[str, None] = OrderedDict()
         self.counts: Counter[str] = Counter()
 
@@ -135,6 +143,8 @@ class Feed:
         step = self._projector.apply(envelope, now)
         if step is None:
             return
+        if step.stage.kind == "lot" and not step.stage.is_open and not step.appraisal.cues:
+            self._want(step.stage.subject)
         for host in self._hosts:
             if host.hosts(step.stage.subject, step.stage.campaign):
                 host.witness(step, envelope.id, now)

@@ -5,7 +5,7 @@ from itertools import count
 
 from agent_runtime.agents.agent import Agent
 from agent_runtime.core.broadcast import Broadcast
-from agent_runtime.core.character import Character
+from agent_runtime.core.character import Character, Hosts
 from agent_runtime.core.clock import ManualClock
 from agent_runtime.core.conversation import LoggedEvent
 from agent_runtime.core.events import BadEvent, Envelope, parse_envelope
@@ -31,13 +31,15 @@ class Rehearsal:
     """Plays recorded events to one character. The same events, seed and speed give the same lines, byte for byte.
 
     `speed` is how many recorded seconds pass in one; the narrator lives in the faster time. With `pacing.is_paced`
-    False, time is the recording's own and every line is said as soon as it is true.
+    False, time is the recording's own and every line is said as soon as it is true. A character that hosts nothing
+    is made the host of everything here.
     """
 
     def __init__(self, character: Character, pacing: Pacing, seed: str, *, speed: float = 1.0, locale: str) -> None:
         numbers = count(1)
+        if not character.hosts.is_host:
+            character = character.model_copy(update={"hosts": Hosts(auctions="*")})
         self.clock = ManualClock()
-        self.dead = 0
         self._speed = speed
         self._began: float | None = None
         projector = Projector(DOMAINS)
@@ -59,7 +61,6 @@ class Rehearsal:
             self.clock,
             new_id=lambda: f"rehearsal-{next(numbers)}",
         )
-        self._hosts_nothing = not character.hosts.is_host
 
     def play(self, raw: bytes) -> Iterator[Line]:
         """Let time pass until the event, then take it in; yields the lines said on the way and because of it."""
@@ -79,8 +80,13 @@ class Rehearsal:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What became of the events (accepted, duplicate, dead:REASON …) and how many cues were superseded."""
-        return {**self._feed.counts, "superseded": self._narrator.superseded}
+        """What became of the events: accepted, duplicate, dead:REASON …"""
+        return dict(self._feed.counts)
+
+    @property
+    def coalesced(self) -> int:
+        """How many cues gave way to newer ones, unsaid: the line that was said stands for them."""
+        return self._narrator.superseded
 
     def _read(self, raw: bytes) -> Envelope | None:
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -10,13 +11,15 @@ from uuid import uuid4
 import structlog
 from redis.asyncio import Redis
 
+from agent_runtime.agents.agent import Agent
 from agent_runtime.agents.company import Company
+from agent_runtime.broadcasting import Announcements
 from agent_runtime.casting import Cast
-from agent_runtime.characters.loading import Roster
+from agent_runtime.characters.watching import Watcher
 from agent_runtime.chat.conversations import Conversations
 from agent_runtime.config import Settings
 from agent_runtime.core.broadcast import Broadcast
-from agent_runtime.core.errors import Unavailable
+from agent_runtime.core.errors import ModelFailed, RuntimeFault, Unavailable
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.ports import ChatModel
 from agent_runtime.core.supervision import Supervisor
@@ -24,14 +27,19 @@ from agent_runtime.feed import Feed
 from agent_runtime.live.channels import Subscriber
 from agent_runtime.live.connection import FAILURES
 from agent_runtime.live.embedded import EmbeddedValkey
+from agent_runtime.memory.remembering import Remembering
 from agent_runtime.projection.journal import Journal
+from agent_runtime.projection.projector import Projector
 from agent_runtime.projection.recorder import Recorder
+from agent_runtime.recovery import Recovery
 from agent_runtime.store.database import Database
+from agent_runtime.store.retention import Retention
 from agent_runtime.web.server import Server
-from agent_runtime.web.services import Health, Services
+from agent_runtime.web.services import Health, Lots, Services
 
 _HTTP_PORT = 80  # clients leave it out of the Host header
 _PROBE_S = 1.0
+_LAST_WORDS_S = 5.0
 _CANCEL_AGAIN_S = 0.1
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +51,8 @@ class Runtime:
     settings: Settings
     database: Database
     redis_url: str
-    roster: Roster
+    watcher: Watcher
+    projector: Projector
     company: Company
     conversations: Conversations
     feed: Feed
@@ -51,6 +60,10 @@ class Runtime:
     subscriber: Subscriber
     journal: Journal
     recorder: Recorder
+    recovery: Recovery
+    remembering: Remembering
+    announcements: Announcements
+    retention: Retention
     casts: tuple[Cast, ...]
     stream: Broadcast[Envelope]
     redis: Redis
@@ -63,6 +76,19 @@ class Runtime:
         """Where it answers."""
         return self.server.url
 
+    def begin(self) -> None:
+        """Let the agents speak: everything they need is there, or known to be away."""
+        for cast in self.casts:
+            cast.agent.begin()
+
+    async def improvise(self, agent: Agent, words: str) -> str:
+        """What an agent says to an operator's words. Raises ModelFailed where that is nothing."""
+        audience = next(cast.audience for cast in self.casts if cast.agent is agent)
+        text = await audience.improvise(words, new_id())
+        if not text:
+            raise ModelFailed("empty", "the character has nothing to say to that")
+        return text
+
     async def _ping(self) -> None:
         await self.redis.ping()
 
@@ -71,10 +97,15 @@ class Runtime:
         store, redis = await asyncio.gather(_probe(self.database.ping, "down"), _probe(self._ping, "degraded"))
         if self.subscriber.state != "live":
             redis = Health("degraded", "not subscribed; events are missed until it is")
-        is_kept = (
-            self.journal.is_healthy and self.recorder.is_healthy and all(cast.speaker.is_healthy for cast in self.casts)
+        is_kept = all(
+            (
+                self.journal.is_healthy,
+                self.recorder.is_healthy,
+                self.remembering.is_healthy,
+                *(cast.speaker.is_healthy for cast in self.casts),
+            )
         )
-        broken = sum(1 for each in self.roster.files if each.findings)
+        broken = len(self.watcher.broken)
         return {
             "store": store,
             "redis": redis,
@@ -91,11 +122,18 @@ def background(runtime: Runtime, embedded: EmbeddedValkey | None, tasks: asyncio
         "journal": runtime.journal.run,
         "recorder": runtime.recorder.run,
         "guests": runtime.company.keep_guests,
+        "recovery": runtime.recovery.run,
+        "remembering": runtime.remembering.run,
+        "announcements": runtime.announcements.run,
+        "retention": runtime.retention.run,
+        "characters": runtime.watcher.run,
     }
     for cast in runtime.casts:
         children[f"speaker {cast.agent.id}"] = cast.speaker.run
         children[f"keeper {cast.agent.id}"] = cast.speaker.keep_unkept
         children[f"herald {cast.agent.id}"] = cast.herald.run
+        children[f"audience {cast.agent.id}"] = cast.audience.run
+        children[f"colourist {cast.agent.id}"] = cast.colourist.run
     if embedded is not None:
         children["embedded redis"] = lambda: _revive(embedded)
     supervisor = Supervisor()
@@ -132,6 +170,9 @@ async def taken_down(runtime: Runtime, background: list[asyncio.Task[None]]) -> 
     await _ended(background)
     await runtime.journal.close()
     await runtime.recorder.close()
+    with suppress(RuntimeFault, TimeoutError):
+        async with asyncio.timeout(_LAST_WORDS_S):
+            await runtime.remembering.write()
     await runtime.company.save_guests()
     for cast in runtime.casts:
         cast.agent.status = "INACTIVE"
@@ -152,20 +193,27 @@ def services_of(runtime: Runtime) -> Services:
         stream_epoch=f"{int(time.time()):x}",
         post=post,
         health=runtime.health,
-        broken=lambda: _broken(runtime.roster),
+        broken=lambda: [asdict(each) for each in runtime.watcher.broken],
         max_chars=runtime.settings.chat.max_chars,
         hosts=lambda: _host_names(runtime.server.host, runtime.server.port),
         new_id=new_id,
         is_draining=lambda: runtime.is_draining,
+        memories=runtime.database.memories,
+        lots=_lots_of(runtime),
+        improvise=runtime.improvise,
     )
 
 
-def _broken(roster: Roster) -> list[dict[str, Any]]:
-    return [
-        {"file": each.path.name, "errors": [str(finding) for finding in each.findings]}
-        for each in roster.files
-        if each.findings
-    ]
+def _lots_of(runtime: Runtime) -> Lots:
+    projector, database = runtime.projector, runtime.database
+    return Lots(
+        stages=lambda: projector.stages(time.monotonic()),
+        stage=lambda lot_id: projector.stage(lot_id, time.monotonic()),
+        auctions=database.auctions,
+        bids=database.bids,
+        titles=database.chronicle.titles,
+        coalesced=lambda lot_id: {cast.agent.id: cast.narrator.coalesced(lot_id) for cast in runtime.casts},
+    )
 
 
 def _host_names(host: str, port: int) -> frozenset[str]:

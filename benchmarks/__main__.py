@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from benchmarks import event, replay, start, store_appends, turn
+from benchmarks import event, events, replay, start, store_appends, turn
 from benchmarks.figures import BRIEF, FULL, Effort, Figure, print_json, print_table
 
 BENCHMARKS: dict[str, Callable[[Effort, Path], Awaitable[list[Figure]]]] = {
     "turn": turn.measure,
     "event": event.measure,
+    "events": events.measure,
     "start": start.measure,
     "replay": replay.measure,
     "appends": store_appends.measure,

@@ -5,21 +5,17 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Connection
 
-from agent_runtime.store.columns import TextList, UtcTime
+from agent_runtime.store.columns import SearchWords, TextList, UtcTime
 from agent_runtime.store.migrating import with_connection
+from agent_runtime.store.naming import is_ours
 from agent_runtime.store.tables import metadata
 
 
 def render_type(kind: str, value: object, _context: object) -> str | Literal[False]:
     """Our own column types in generated migrations by their own name."""
-    if kind == "type" and isinstance(value, UtcTime | TextList):
+    if kind == "type" and isinstance(value, UtcTime | TextList | SearchWords):
         return f"columns.{type(value).__name__}()"
     return False
-
-
-def is_ours(_object: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
-    """The database may be shared: a table that we do not know is somebody else's."""
-    return not (kind == "table" and reflected and name not in metadata.tables)
 
 
 def migrate(connection: Connection) -> None:

@@ -70,8 +70,15 @@ class House:
         self.projector = self.listener.show.projector
         numbers = count(1)
         hosts = [self.listener]
+        self.wanted: list[str] = []
         self.feed = Feed(
-            self.projector, self.journal, hosts, self.stream, self.clock, new_id=lambda: f"new-{next(numbers)}"
+            self.projector,
+            self.journal,
+            hosts,
+            self.stream,
+            self.clock,
+            new_id=lambda: f"new-{next(numbers)}",
+            want=self.wanted.append,
         )
 
     def hears(self, envelope: Envelope, channel: str = AUCTIONS) -> str:
@@ -146,6 +153,16 @@ def test_only_those_who_host_a_lot_witness_it(house: House, engine: Engine) -> N
     house.hears(engine.start(lot="lot-1"))
     house.hears(engine.start(lot="lot-2"))
     assert house.listener.heard == ["event-2"]
+
+
+def test_a_lot_that_is_spoken_of_and_not_known_to_be_open_is_asked_for(house: House, engine: Engine) -> None:
+    start, end = engine.start(), engine.end(5, "NO_BIDS")
+    lost = engine.accepted(1, "b", "ada", "50", lot="lot-2")
+    late = engine.accepted(6, "b", "ada", "50")
+    for event, wanted in ((start, []), (end, []), (lost, ["lot-2"]), (late, ["lot-2", LOT])):
+        house.hears(event)
+        assert house.wanted == wanted
+    assert house.listener.show.families == ["open", "passed"]
 
 
 def test_events_of_other_kinds_are_logged_and_shown_but_not_narrated(house: House, engine: Engine) -> None:

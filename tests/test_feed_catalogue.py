@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
+from agent_runtime.core.domain import Domain
 from agent_runtime.core.events import CHANNELS, OUR_SOURCE
-from agent_runtime.domains import Entry, catalogue
-from agent_runtime.domains.auction import AUCTION
+from agent_runtime.domains import DOMAINS, Entry, catalogue
 from agent_runtime.feed import Intake
 from tests.docs.catalogue import example, fields
 from tests.test_feed import House
 
-TOLD = AUCTION.types.keys()
+TOLD = {kind for domain in DOMAINS if isinstance(domain, Domain) for kind in domain.types}
 ENTRIES = {entry.kind: entry for entry in catalogue()}
 
 

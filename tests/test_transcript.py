@@ -1,5 +1,6 @@
 """Whole transcripts: true from the first line to the last, and the same byte for byte from the same seed."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -8,14 +9,23 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from agent_runtime.characters.loading import load_folder
+from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.character import Character
+from agent_runtime.core.clock import SystemClock
 from agent_runtime.core.line import Line
+from agent_runtime.domains import DOMAINS
+from agent_runtime.feed import Feed
 from agent_runtime.narration.rules import Pacing
+from agent_runtime.projection.journal import Journal
+from agent_runtime.projection.projector import Projector
 from agent_runtime.rehearsal import Rehearsal
+from agent_runtime.store import schema
+from agent_runtime.store.database import Database
 from tests.transcripts import OUTCOMES, Witness, recorded, with_start
 
 ROOT = Path(__file__).parent.parent
@@ -136,17 +146,44 @@ def test_the_same_seed_tells_the_same_and_another_does_not(host: Character) -> N
 
 def replayed(hash_seed: str, *options: str) -> bytes:
     """What the command prints, in a process of its own."""
-    command = [sys.executable, "-m", "agent_runtime", "replay", str(THREE_LOTS), "--speed", "max", *options]
+    command = [sys.executable, "-m", "agent_runtime", "replay", "--speed", "max", *options]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=60, check=True)
     return done.stdout
 
 
-def test_the_command_prints_the_same_bytes_whatever_the_process() -> None:
-    first = replayed("1", "--seed", "7", "-o", "json")
-    assert first == replayed("2", "--seed", "7", "-o", "json")
-    assert first != replayed("1", "--seed", "8", "-o", "json")
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The database of a runtime that has heard the recording; nobody uses it now."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('log') / 'runtime.db'}"
+    schema.upgrade(url)
+    asyncio.run(kept(url, [json.dumps(event).encode() for event in recorded(THREE_LOTS)]))
+    return url
+
+
+async def kept(url: str, raws: list[bytes]) -> None:
+    async with Database(url) as database:
+        clock = SystemClock()
+        journal = Journal(database.events)
+        feed = Feed(Projector(DOMAINS), journal, [], Broadcast(keep=1), clock, new_id=lambda: str(uuid4()))
+        for raw in raws:
+            feed.hear("events:auction", raw)
+        await journal.close()
+
+
+def test_the_command_prints_the_same_bytes_whatever_the_process(log: str) -> None:
+    first = replayed("1", str(THREE_LOTS), "--seed", "7", "-o", "json")
+    assert first == replayed("2", str(THREE_LOTS), "--seed", "7", "-o", "json")
+    assert first == replayed("3", "--from-log", "--database", log, "--seed", "7", "-o", "json")
+    assert first != replayed("1", str(THREE_LOTS), "--seed", "8", "-o", "json")
     assert len(first.splitlines()) > 150
+
+
+def test_two_side_by_side_are_the_same_bytes_whatever_the_process(log: str) -> None:
+    pair = ("--compare", "vesper", "wren")
+    first = replayed("1", str(THREE_LOTS), *pair)
+    assert first == replayed("2", "--from-log", "--database", log, *pair)
+    assert first != replayed("1", str(THREE_LOTS), "--compare", "wren", "vesper")
 
 
 def resident_mb() -> float:

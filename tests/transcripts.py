@@ -45,6 +45,7 @@ class LotSeen:
     reserve: Decimal | None = None
     leader: str | None = None
     outbid: str | None = None
+    refused: set[str] = field(default_factory=set)
     final: Decimal | None = None
     winner: str | None = None
     is_over: bool = False
@@ -73,6 +74,8 @@ class Witness:
                 self._start(lot, data)
             case "bid:accepted":
                 self._bid(lot, data)
+            case "bid:rejected":
+                lot.refused.add(self.handles.get(data["userId"], ""))
             case "price:updated" if data["timestamp"] >= lot.priced_at:
                 lot.price, lot.priced_at = Decimal(data["currentPrice"]), data["timestamp"]
             case "end":
@@ -121,7 +124,7 @@ class Witness:
         if lot.is_over and family not in OUTCOMES:
             yield "not the outcome, after the end"
         yield from self._wrong_amounts(lot, family, text)
-        yield from self._wrong_names(lot, text)
+        yield from self._wrong_names(lot, family, text)
 
     def _wrong_amounts(self, lot: LotSeen, family: str, text: str) -> Iterator[str]:
         price = lot.final if lot.is_over else lot.price
@@ -138,8 +141,9 @@ class Witness:
                 yield f"a price below {lot.highest_said}"
             lot.highest_said = price
 
-    def _wrong_names(self, lot: LotSeen, text: str) -> Iterator[str]:
+    def _wrong_names(self, lot: LotSeen, family: str, text: str) -> Iterator[str]:
         allowed = {lot.winner} if lot.is_over else {lot.leader, lot.outbid}
+        allowed |= lot.refused if family == "rejected" else set()
         spoken = text.replace(lot.title, "")
         for name in set(_HANDLE.findall(spoken)) & set(self.handles.values()) - allowed:
             yield f"the bidder {name} is none of {allowed}"

@@ -23,7 +23,7 @@ class Company:
         awaken: Callable[[Character], Awaitable[Agent]],
         live: LiveState,
     ) -> None:
-        self._characters = characters
+        self._characters = dict(characters)
         self._running = running
         self._awaken = awaken
         self._live = live
@@ -34,6 +34,11 @@ class Company:
     def running(self) -> tuple[Agent, ...]:
         """The agents, in the order they were configured."""
         return tuple(self._running.values())
+
+    @property
+    def characters(self) -> tuple[str, ...]:
+        """Slugs of everyone one can talk to."""
+        return tuple(self._characters)
 
     def agent(self, agent_id: str) -> Agent:
         """A running agent. Raises NotFound."""
@@ -46,6 +51,16 @@ class Company:
         if slug not in self._characters:
             raise NotFound("character", slug)
         return self._characters[slug]
+
+    def recast(self, character: Character) -> None:
+        """Take over another version of a character, or a new one to talk to.
+
+        What runs or was talked to goes on as the new version at once; sessions keep the one they began with.
+        """
+        self._characters[character.slug] = character
+        found = self._running.get(character.slug) or self._guests.get(character.slug)
+        if found is not None:
+            found.recast(character)
 
     async def circumstances(self, character: Character) -> Circumstances:
         """How things stand for a character in a conversation."""
@@ -75,6 +90,9 @@ class Company:
         slug = character.slug
         found = self._running.get(slug) or self._guests.get(slug)
         if found is None:
-            found = self._guests.setdefault(slug, await self._awaken(character))
+            found = self._guests.setdefault(slug, await self._awaken(self._characters.get(slug, character)))
             found.changed = self._news.set
+            newest = self._characters.get(slug)
+            if newest is not None and newest is not found.character:
+                found.recast(newest)  # it was read anew while this one awoke
         return found

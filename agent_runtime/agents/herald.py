@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from agent_runtime.agents.agent import Agent
 from agent_runtime.core import outgoing
 from agent_runtime.core.clock import Clock
-from agent_runtime.core.domain import Feeling
 from agent_runtime.core.errors import Unavailable
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.ports import LiveState, Publisher
@@ -16,7 +15,6 @@ from agent_runtime.core.presence import AgentScene, Mood
 _CONTEXT_EVERY_S = 0.05  # what changes in between goes out together, well within the promised 100 ms
 _REFRESH_S = 3600.0  # keys expire after a day; an idle agent is still there
 _RETRY_S = 1.0
-_CURIOUS = (Feeling("curiosity", 0.5),)
 
 
 @dataclass
@@ -33,7 +31,6 @@ class Herald:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _mood: Mood | None = None
     _scene: AgentScene | None = None
-    _was_silent: bool = False
 
     def __post_init__(self) -> None:
         self.agent.changed = self._news.set
@@ -74,23 +71,20 @@ class Herald:
             async with asyncio.timeout(max(0.0, min(moments) - now)):
                 await self._news.wait()
         except TimeoutError:
-            self._grow_curious()
+            self._wonder()
         self._news.clear()
 
     def _silence_at(self) -> float | None:
-        """When an open lot will have been silent for so long that the agent wonders."""
-        stages = self.agent.stages()
-        if not stages or not stages[0].is_open:
+        """When an open lot will have been silent for so long that the agent wonders, and says so."""
+        if self.agent.lot_in_hand() is None:
             return None
-        at = self.agent.touched_at + self.agent.character.initiative.idle_after.total_seconds()
-        self._was_silent = self._was_silent and self.clock.monotonic() >= at
-        return None if self._was_silent else at
+        at = self.agent.silence.wonder_at(self.agent.character.initiative)
+        return at if at < float("inf") else None
 
-    def _grow_curious(self) -> None:
-        silence = self._silence_at()
-        if silence is not None and self.clock.monotonic() >= silence:
-            self._was_silent = True
-            self.agent.feel(_CURIOUS, trigger="silence")
+    def _wonder(self) -> None:
+        silence, now = self._silence_at(), self.clock.monotonic()
+        if silence is not None and now >= silence:
+            self.agent.wonder(now)
 
     async def _announce_all(self) -> None:
         try:
@@ -118,7 +112,7 @@ class Herald:
         self._mood = mood.current_mood
 
     async def _announce_scene(self, now: float) -> None:
-        scene = self.agent.heart.scene(now)
+        scene = self.agent.scene()
         await self.live.put_scene(scene)
         if self._scene not in (None, scene):
             await self._publish(outgoing.scene_changed(scene, event_id=self.new_id(), now=now))

@@ -11,6 +11,7 @@ from agent_runtime.core.phrases import FAMILIES, Family, slots_in
 from agent_runtime.core.strict_yaml import Document, Path
 
 _SLOT = re.compile(r"\{[^{}]*\}")
+_LONGEST_ASSET = 200
 _EVERY_SLOT = frozenset().union(*(family.slots for family in FAMILIES.values()))
 
 
@@ -71,14 +72,14 @@ def _lines_of(phrases: Phrases, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _in_scene(scene: Wardrobe, document: Document) -> Iterator[Finding]:
-    for kind, assets in (("expressions", scene.expressions), ("backgrounds", scene.backgrounds)):
-        for mood, asset in assets.items():
+    for kind, assets in (("expressions", scene.expressions.items()), ("backgrounds", scene.backgrounds.items())):
+        for occasion, asset in assets:
             if not _stays_home(asset):
-                yield _asset_finding(document, ("scene", kind, mood.value))
-    for mood, props in scene.props.items():
+                yield _asset_finding(document, ("scene", kind, occasion.value))
+    for occasion, props in scene.props.items():
         for number, prop in enumerate(props):
             if not _stays_home(prop):
-                yield _asset_finding(document, ("scene", "props", mood.value, number))
+                yield _asset_finding(document, ("scene", "props", occasion.value, number))
 
 
 def _asset_finding(document: Document, path: Path) -> Finding:
@@ -88,5 +89,5 @@ def _asset_finding(document: Document, path: Path) -> Finding:
 
 def _stays_home(asset: str) -> bool:
     """Whether this is a plain relative path: no root, drive, address, backslash or step upwards."""
-    is_odd = len(asset) > 255 or any(char in ':\\%?#~"<>|*' or not char.isprintable() for char in asset)
+    is_odd = len(asset) > _LONGEST_ASSET or any(char in ':\\%?#~"<>|*' or not char.isprintable() for char in asset)
     return not is_odd and {"", ".", ".."}.isdisjoint(asset.split("/"))

@@ -12,16 +12,30 @@ from agent_runtime.core.errors import Finding, InvalidFile
 from agent_runtime.core.strict_yaml import Document, load, validate
 
 _SUFFIXES = {".yaml", ".yml"}
-_MOST_FILES = 1_000
+MOST_FILES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which version of a file it was. Moments are nanoseconds since 1970; `touched_ns` moves with permissions too."""
+
+    written_ns: int
+    touched_ns: int
+    size: int
+    inode: int
 
 
 @dataclass(frozen=True)
 class Checked:
-    """One file with what is in it: a character, or findings that say why there is none."""
+    """One file with what is in it: a character, or findings that say why there is none.
+
+    `stamp` is taken before reading; None when the file could not be looked at.
+    """
 
     path: Path
     character: Character | None
     findings: tuple[Finding, ...] = ()
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,7 @@ def parse_character(text: str | bytes, file: str) -> Character:
 
 def check(paths: Iterable[Path]) -> list[Checked]:
     """Each file by itself, then all together: of files with the same slug none is accepted."""
-    return _without_twins([_checked(path) for path in paths])
+    return without_twins([read_file(path) for path in paths])
 
 
 def load_folder(folder: Path) -> Roster:
@@ -65,24 +79,41 @@ def load_folder(folder: Path) -> Roster:
 
     Reads the disk: call it in a thread. Raises InvalidFile where there is no such folder.
     """
+    files = check(files_of(folder))
+    return Roster({each.character.slug: each.character for each in files if each.character}, tuple(files))
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The character files of `folder` by name. Reads the disk. Raises InvalidFile: no such folder, too many files."""
     try:
         entries = sorted(each for each in folder.iterdir() if each.suffix in _SUFFIXES and each.name[0] != ".")
     except (OSError, ValueError) as error:
         raise refused(folder, "the folder of characters cannot be read", "check characters in the settings") from error
-    if len(entries) > _MOST_FILES:
-        raise refused(folder, f"the folder holds more than {_MOST_FILES} character files")
-    files = check(entries)
-    return Roster({each.character.slug: each.character for each in files if each.character}, tuple(files))
+    if len(entries) > MOST_FILES:
+        raise refused(folder, f"the folder holds more than {MOST_FILES} character files")
+    return entries
 
 
-def _checked(path: Path) -> Checked:
+def read_file(path: Path) -> Checked:
+    """The file by itself, with its stamp. Reads the disk."""
+    stamp = stamp_of(path)
     try:
-        return Checked(path, read_character(path))
+        return Checked(path, read_character(path), stamp=stamp)
     except InvalidFile as error:
-        return Checked(path, None, error.findings)
+        return Checked(path, None, error.findings, stamp)
 
 
-def _without_twins(files: Sequence[Checked]) -> list[Checked]:
+def stamp_of(path: Path) -> Stamp | None:
+    """Which version of the file is there now; None when there is none, or it cannot be told."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return Stamp(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+
+def without_twins(files: Sequence[Checked]) -> list[Checked]:
+    """The files with a finding instead of a character where others have the same slug."""
     by_slug: dict[str, list[Path]] = {}
     for each in files:
         if each.character:
@@ -101,7 +132,7 @@ def _unless_twin(checked: Checked, by_slug: Mapping[str, Sequence[Path]]) -> Che
     finding = Finding(
         str(checked.path), 1, 1, f"the slug '{slug}' is also that of {', '.join(others)}", hint, path="/slug"
     )
-    return Checked(checked.path, None, (finding,))
+    return Checked(checked.path, None, (finding,), checked.stamp)
 
 
 def _composed(document: Document) -> Document:

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, Protocol
 
@@ -12,7 +12,8 @@ import structlog
 from pydantic import ValidationError
 
 from agent_runtime.chat.lanes import Lanes
-from agent_runtime.chat.tone import feelings
+from agent_runtime.chat.recollector import Forgetful, Recollector
+from agent_runtime.chat.summarising import Summariser
 from agent_runtime.chat.turn import Reply, Turn
 from agent_runtime.chat.windows import Windows
 from agent_runtime.core.assembly import assemble
@@ -26,9 +27,11 @@ from agent_runtime.core.ports import CharacterFiles, ChatModel, Delta, Finish, M
 from agent_runtime.core.prompt import Circumstances, Prompt
 from agent_runtime.core.tasks import Tasks
 from agent_runtime.core.text import display_name
+from agent_runtime.core.tone import feelings
 
 Mode = Literal["queue", "reject"]
 _SESSIONS_HELD = 1000
+_STRANGER = "friend"
 _log = structlog.get_logger(__name__)
 
 
@@ -50,9 +53,21 @@ class Guest:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """Who talks to whom in a session: `user` is the id that what the guest tells in private is remembered under."""
+
+    character: Character
+    user: str
+    name: str
+
+
 @dataclass
 class Conversations:
-    """Starts sessions and takes turns. A turn, once accepted, is finished whatever becomes of who asked."""
+    """Starts sessions and takes turns. A turn, once accepted, is finished whatever becomes of who asked.
+
+    Without a `summariser` what has left the window is forgotten.
+    """
 
     sessions: Sessions
     messages: Messages
@@ -63,8 +78,10 @@ class Conversations:
     new_id: Callable[[], str]
     lanes: Lanes
     windows: Windows
+    recollector: Recollector = field(default_factory=Forgetful)
+    summariser: Summariser | None = None
     _tasks: Tasks = field(default_factory=Tasks)
-    _held: OrderedDict[str, tuple[Character, str]] = field(default_factory=OrderedDict)
+    _held: OrderedDict[str, _Talk] = field(default_factory=OrderedDict)
     _is_draining: bool = False
 
     async def start(self, slug: str, guest: Guest, metadata: Mapping[str, Any]) -> Session:
@@ -77,18 +94,19 @@ class Conversations:
         )
         content = character.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         await self.character_files.save(session.id, content, file_id=self.new_id(), now=now)
-        self._hold(session.id, character, guest.name)
+        self._hold(session.id, _Talk(character, guest.id or session.id, guest.name))
         return session
 
     async def say(self, session_id: str, content: str, guest: Guest, mode: Mode = "queue") -> Turn:
         """Begin a turn; returns once the message is on disk. Raises NotFound, Busy, TurnRunning, Draining."""
         if self._is_draining:
             raise Draining("the runtime is stopping")
-        character, name = await self._character(session_id)
+        talk = await self._talk(session_id)
+        talk = replace(talk, name=display_name(guest.name or talk.name, _STRANGER))
         turn_id = self.new_id()
         lane = self.lanes.turn(session_id, turn_id, waits=mode == "queue")
         accepted: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
-        work = self._turn(turn_id, session_id, content, character, guest.name or name, lane, accepted)
+        work = self._turn(turn_id, session_id, content, talk, lane, accepted)
         self._tasks.spawn(f"turn {turn_id}", work)
         return await asyncio.shield(accepted)
 
@@ -103,14 +121,16 @@ class Conversations:
         except asyncio.CancelledError:
             await self._tasks.drain(0)
             raise
+        finally:
+            if self.summariser is not None:
+                await self.summariser.close()
 
     async def _turn(
         self,
         turn_id: str,
         session_id: str,
         content: str,
-        character: Character,
-        user_name: str,
+        talk: _Talk,
         lane: AbstractAsyncContextManager[None],
         accepted: asyncio.Future[Turn],
     ) -> None:
@@ -121,7 +141,7 @@ class Conversations:
                 question = await self._keep(session_id, turn_id, "user", content)
                 turn = Turn(turn_id, question)
                 accepted.set_result(turn)
-                await self._answer(turn, character, display_name(user_name, "friend"))
+                await self._answer(turn, talk)
         except RuntimeFault as fault:
             refusal = fault
         except asyncio.CancelledError:
@@ -131,10 +151,10 @@ class Conversations:
             if not accepted.done():
                 accepted.set_exception(refusal)
 
-    async def _answer(self, turn: Turn, character: Character, user_name: str) -> None:
+    async def _answer(self, turn: Turn, talk: _Talk) -> None:
         """Generate and keep the reply. This is the supervisor of a turn: nothing that goes wrong leaves it open."""
         try:
-            turn.finish(await self._reply(turn, character, user_name))
+            turn.finish(await self._reply(turn, talk))
         except RuntimeFault as fault:
             _log.warning("turn failed", turn=turn.id, code=fault.code, reason=getattr(fault, "reason", None))
             turn.fail(fault)
@@ -148,25 +168,50 @@ class Conversations:
             _log.exception("turn crashed", turn=turn.id)
             turn.fail(RuntimeFault("the turn could not be finished; the log tells why"))
 
-    async def _reply(self, turn: Turn, character: Character, user_name: str) -> Reply:
-        question = turn.user_message
+    async def _reply(self, turn: Turn, talk: _Talk) -> Reply:
+        question, character = turn.user_message, talk.character
         await self.company.touch(character, feelings(question.content), trigger=question.id)
-        history = await self.windows.before(question)
-        circumstances = await self.company.circumstances(character)
-        prompt = Prompt(
-            character=character,
-            user_name=user_name,
-            circumstances=circumstances,
-            history=history,
-            question=question.content,
-            seed=question.session_id,
-            messages=partial(assemble, character, user_name, circumstances, history, question.content),
-        )
+        prompt = await self._prompt(question, talk)
         finish = await self._generate(turn, prompt)
         message = await self._keep(question.session_id, turn.id, "assistant", turn.text.strip())
         self.windows.add(question)
         self.windows.add(message)
-        return Reply(turn.id, question, message, circumstances.mood, finish)
+        name = "" if talk.name == _STRANGER else talk.name
+        self.recollector.hear(character.slug, talk.user, question.content, question.id, is_public=False, name=name)
+        if self.summariser is not None:
+            self.summariser.consider(message, character)
+        return Reply(turn.id, question, message, prompt.circumstances.mood, finish)
+
+    async def _prompt(self, question: Message, talk: _Talk) -> Prompt:
+        """The window, how things stand and what comes to mind: none of it grows with the session."""
+        character, asked = talk.character, question.content
+        history = await self.windows.before(question)
+        circumstances = await self._circumstances(question, talk)
+        return Prompt(
+            character=character,
+            user_name=talk.name,
+            circumstances=circumstances,
+            history=history,
+            question=asked,
+            seed=question.session_id,
+            messages=partial(assemble, character, talk.name, circumstances, history, asked),
+        )
+
+    async def _circumstances(self, question: Message, talk: _Talk) -> Circumstances:
+        character = talk.character
+        now = await self.company.circumstances(character)
+        found = await self.recollector.recall(
+            character.slug,
+            question.content,
+            about_user=talk.user,
+            name="guest" if talk.name == _STRANGER else talk.name,
+        )
+        return replace(
+            now,
+            past=self.recollector.past(character.hosts.includes) if character.hosts.is_host else (),
+            memories=tuple(each.memory for each in found),
+            summary="" if self.summariser is None else await self.summariser.before(question),
+        )
 
     async def _generate(self, turn: Turn, prompt: Prompt) -> Finish:
         async with aclosing(self.model.reply(prompt)) as parts:
@@ -202,13 +247,14 @@ class Conversations:
             turn_id=turn_id,
         )
 
-    async def _character(self, session_id: str) -> tuple[Character, str]:
-        """The character a session keeps, and the name of who talks to it."""
+    async def _talk(self, session_id: str) -> _Talk:
+        """The character a session keeps, and who talks to it."""
         if session_id not in self._held:
             session = await self.sessions.get(session_id)
             character = await self._kept_character(session) or self.company.character(session.character)
-            user = session.metadata.get("user", {})
-            self._hold(session_id, character, str(user.get("name", "")) if isinstance(user, dict) else "")
+            user = session.metadata.get("user")
+            user = user if isinstance(user, dict) else {}
+            self._hold(session_id, _Talk(character, str(user.get("id") or session_id), str(user.get("name") or "")))
         self._held.move_to_end(session_id)
         return self._held[session_id]
 
@@ -223,7 +269,7 @@ class Conversations:
             _log.warning("kept character not readable", session=session.id, errors=error.error_count())
             return None
 
-    def _hold(self, session_id: str, character: Character, user_name: str) -> None:
-        self._held[session_id] = (character, user_name)
+    def _hold(self, session_id: str, talk: _Talk) -> None:
+        self._held[session_id] = talk
         if len(self._held) > _SESSIONS_HELD:
             self._held.popitem(last=False)

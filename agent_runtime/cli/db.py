@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from agent_runtime.cli.options import run_async, setting_options, settings_from
+from agent_runtime.core.errors import Misconfigured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +33,8 @@ def command() -> None:
 def upgrade(revision: str, config: Path | None, data_dir: str | None, sets: tuple[str, ...]) -> None:
     """Bring the database to REVISION, the newest by default. A SQLite file is copied first."""
     url = _url(config, data_dir, sets)
-    _schema().upgrade(url, revision)
+    with _known_revision(revision):
+        _schema().upgrade(url, revision)
     click.echo(_schema().current(url))
 
 
@@ -41,7 +44,8 @@ def upgrade(revision: str, config: Path | None, data_dir: str | None, sets: tupl
 def downgrade(revision: str, config: Path | None, data_dir: str | None, sets: tuple[str, ...]) -> None:
     """Take the database back to REVISION (`base` is empty). What the newer schema held is lost."""
     url = _url(config, data_dir, sets)
-    _schema().downgrade(url, revision)
+    with _known_revision(revision):
+        _schema().downgrade(url, revision)
     click.echo(_schema().current(url) or "base")
 
 
@@ -101,6 +105,19 @@ async def _sow(url: str, records: "Sequence[Record]") -> None:
         await asyncio.to_thread(_schema().upgrade, url)
     async with database:
         await database.records.upsert(records)
+
+
+@contextmanager
+def _known_revision(revision: str) -> Iterator[None]:
+    """What the migration tool says of a revision it does not know, as Misconfigured."""
+    from alembic.util import CommandError  # noqa: PLC0415 - heavy
+
+    if not revision:
+        raise Misconfigured("REVISION is empty; give a number such as 0001, or head, or base")
+    try:
+        yield
+    except CommandError as error:
+        raise Misconfigured(f"revision {revision!r}: {error}; `agent-runtime db current` tells both ends") from error
 
 
 def _schema() -> "ModuleType":

@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from agent_runtime.cli.options import run_async, setting_options, settings_from
-from agent_runtime.core.errors import Unavailable
 
 
 @click.command("events")
@@ -31,15 +30,9 @@ def command(
     settings = settings_from(config, data_dir, sets)
 
     async def work(stop: asyncio.Event) -> None:
-        from agent_runtime.cli.remote import occupant_of, remote  # noqa: PLC0415 - heavy
+        from agent_runtime.cli.remote import address_of, remote  # noqa: PLC0415 - heavy
 
-        occupant = occupant_of(settings)
-        address = url or (occupant.url if occupant else "")
-        if not address:
-            raise Unavailable(
-                f"no runtime runs on {settings.data_dir}; start one with `agent-runtime run`, or give --url"
-            )
-        async with remote(address) as runtime:
+        async with remote(address_of(settings, url)) as runtime:
             if dead:
                 await _list_dead(runtime, output)
                 return

@@ -1,117 +1,136 @@
-"""A replay in its own process: lines on standard output, the tally at the end."""
+"""A replay in its own process: what one character says of it, or two side by side; the tally at the end."""
 
 import asyncio
-import resource
-import sys
+import os
 import time
-from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 from pydantic_core import to_json
 
 from agent_runtime.casting import pacing_of
-from agent_runtime.characters.loading import load_folder
+from agent_runtime.cli.columns import Columns, Row, rows
+from agent_runtime.cli.narrators import narrator
 from agent_runtime.cli.options import is_set_within
-from agent_runtime.cli.recording import recording
+from agent_runtime.cli.sources import Source, events_of
+from agent_runtime.cli.tally import Tally, summary
 from agent_runtime.core.clock import iso, utc
-from agent_runtime.core.errors import Misconfigured
 from agent_runtime.core.line import Line
 from agent_runtime.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
     from agent_runtime.config import Settings
-    from agent_runtime.core.character import Character
 
-_WINDOW = 100
+
+class _Timed(Protocol):
+    @property
+    def at(self) -> float: ...
+
+
+T = TypeVar("T", bound=_Timed)
+
+
+@dataclass(frozen=True)
+class Showing:
+    """What is printed of a rehearsal: the lines or only the tally, as `text` or `json`, so many characters wide.
+
+    `speed` is how many recorded seconds pass in one; None is as fast as the machine can, with pacing off.
+    """
+
+    speed: float | None
+    shows_lines: bool
+    output: str
+    width: int
+
+    def say(self, text: str) -> None:
+        """Print a line of the transcript."""
+        if self.shows_lines:
+            click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
 
 
 @dataclass
-class Tally:
-    """What a replay came to. Distinct lines are counted in every window of a hundred, in constant memory."""
+class Player:
+    """One character at a rehearsal, and what it came to."""
 
-    lines: int = 0
-    events: int = 0
-    families: Counter[str] = field(default_factory=Counter)
-    _recent: deque[str] = field(default_factory=lambda: deque(maxlen=_WINDOW))
-    _in_window: Counter[str] = field(default_factory=Counter)
-    _distinct: int = 0
-    _windows: int = 0
+    name: str
+    rehearsal: Rehearsal
+    tally: Tally = field(default_factory=Tally)
 
-    def add(self, line: Line) -> None:
-        """Count a line."""
-        self.lines += 1
-        self.families[line.family] += 1
-        if len(self._recent) == _WINDOW:
-            eldest = self._recent[0]
-            self._in_window[eldest] -= 1
-            if not self._in_window[eldest]:
-                del self._in_window[eldest]
-        self._recent.append(line.text)
-        self._in_window[line.text] += 1
-        if len(self._recent) == _WINDOW:
-            self._windows += 1
-            self._distinct += len(self._in_window)
-
-    @property
-    def distinct_per_hundred(self) -> float:
-        """Different lines among a hundred in a row, on average."""
-        if self._windows:
-            return self._distinct / self._windows
-        return 100 * len(self._in_window) / max(1, len(self._recent))
+    def play(self, raw: bytes | None) -> Iterator[Line]:
+        """What it says until and because of an event; None stands for the end of them."""
+        self.tally.events += raw is not None
+        for line in self.rehearsal.finish() if raw is None else self.rehearsal.play(raw):
+            self.tally.add(line)
+            yield line
 
 
 async def rehearse(
-    file: Path,
-    settings: "Settings",
-    character: str | None,
-    speed: float | None,
-    stop: asyncio.Event,
-    *,
-    shows_lines: bool,
-    output: str,
+    source: Source, settings: "Settings", name: str | None, stop: asyncio.Event, showing: Showing
 ) -> None:
-    """Replay `file`; `speed` None is as fast as the machine can, with pacing off."""
-    pacing = pacing_of(settings.narration, is_paced=speed is not None)
-    who = _narrator(settings, character)
-    rehearsal = Rehearsal(who, pacing, settings.narration.seed, speed=speed or 1.0, locale=settings.locale)
-    tally, began, loop = Tally(), time.perf_counter(), asyncio.get_running_loop()
-    started, first = loop.time(), None
+    """Replay `source` to one character. Raises Misconfigured, Unavailable."""
+    player, began = _player(settings, name, showing), time.perf_counter()
+    shown = _text if showing.output == "text" else _json
+    await _enact(source, settings, stop, showing, player.play, shown)
+    _sum_up([player], began, showing)
 
-    def said(line: Line) -> None:
-        tally.add(line)
-        if shows_lines:
-            click.echo(_text(line) if output == "text" else _json(line))
 
-    with recording(file, shows_progress=not (shows_lines and sys.stdout.isatty())) as events:
-        for raw in events:
-            tally.events += 1
-            for line in rehearsal.play(raw):
-                first = line.at if first is None else first
-                if speed is not None:
-                    await is_set_within(stop, line.at - first - (loop.time() - started))
-                said(line)
+async def compare(
+    source: Source, settings: "Settings", names: tuple[str, str], stop: asyncio.Event, showing: Showing
+) -> None:
+    """Replay `source` to two characters and show side by side what they say. Raises Misconfigured, Unavailable."""
+    a, b = (_player(settings, name, showing) for name in names)
+    began, columns = time.perf_counter(), Columns(showing.width)
+    if showing.output == "text":
+        showing.say(columns.heading(a.name, b.name))
+    shown = columns.row if showing.output == "text" else _json_row
+    await _enact(source, settings, stop, showing, lambda raw: rows(a.play(raw), b.play(raw)), shown)
+    _sum_up([a, b], began, showing)
+
+
+async def _enact(
+    source: Source,
+    settings: "Settings",
+    stop: asyncio.Event,
+    showing: Showing,
+    play: Callable[[bytes | None], Iterable[T]],
+    shown: Callable[[T], str],
+) -> None:
+    """Show what is said, each at its moment; when `stop` is set, the rest of what waits at once."""
+    pace = _Pace(showing.speed if showing.shows_lines else None, stop)
+    async with events_of(source, settings, shows_progress=not showing.shows_lines) as events:
+        async for raw in events:
+            for said in play(raw):
+                await pace.until(said.at)
+                showing.say(shown(said))
             if stop.is_set():
                 break
-            if tally.events % 500 == 0:
-                await asyncio.sleep(0)
-        for line in rehearsal.finish():
-            said(line)
-    click.echo(_summary(tally, rehearsal.counts, time.perf_counter() - began), err=shows_lines)
+        for said in play(None):
+            await pace.until(said.at)
+            showing.say(shown(said))
 
 
-def _narrator(settings: "Settings", slug: str | None) -> "Character":
-    characters = load_folder(settings.characters_dir).characters
-    if slug is not None and slug not in characters:
-        raise Misconfigured(
-            f"no valid character {slug!r} in {settings.characters_dir}; there are: {', '.join(characters)}"
-        )
-    found = characters[slug] if slug else next((c for c in characters.values() if c.hosts.auctions == "*"), None)
-    if found is None:
-        raise Misconfigured(f"no character in {settings.characters_dir} hosts every auction; name one with --character")
-    return found
+@dataclass
+class _Pace:
+    """Lets the first moment be now, and later ones come when they would; without a speed all at once."""
+
+    speed: float | None
+    stop: asyncio.Event
+    _ahead: float | None = None
+
+    async def until(self, moment: float) -> None:
+        now = asyncio.get_running_loop().time()
+        self._ahead = moment - now if self._ahead is None else self._ahead
+        if self.speed is not None:
+            await is_set_within(self.stop, moment - self._ahead - now)
+
+
+def _player(settings: "Settings", name: str | None, showing: Showing) -> Player:
+    who = narrator(settings, name)
+    pacing = pacing_of(settings.narration, is_paced=showing.speed is not None)
+    rehearsal = Rehearsal(who, pacing, settings.narration.seed, speed=showing.speed or 1.0, locale=settings.locale)
+    return Player(who.name, rehearsal)
 
 
 def _text(line: Line) -> str:
@@ -131,18 +150,24 @@ def _json(line: Line) -> str:
             "as_of": line.as_of,
             "merged": line.merged,
             "score": round(line.score, 3),
+            "explanation": line.explanation(),
         }
     ).decode()
 
 
-def _summary(tally: Tally, counts: dict[str, int], seconds: float) -> str:
-    families = ", ".join(f"{name} {count}" for name, count in tally.families.most_common())
-    outcomes = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return (
-        f"events            {tally.events} ({outcomes})\n"
-        f"lines             {tally.lines} ({families})\n"
-        f"distinct per 100  {tally.distinct_per_hundred:.1f}\n"
-        f"events a second   {tally.events / max(seconds, 1e-9):.0f} (in {seconds:.2f} s)\n"
-        f"peak memory       {peak_mb:.0f} MB"
-    )
+def _json_row(row: Row) -> str:
+    a, b = (line and line.text for line in (row.a, row.b))
+    return to_json({"at": iso(utc(row.at)), "a": a, "b": b}).decode()
+
+
+def _sum_up(players: list[Player], began: float, showing: Showing) -> None:
+    """To standard error, or to standard output where it is all that was asked for."""
+    seconds = time.perf_counter() - began
+    for player in players:
+        rehearsal = player.rehearsal
+        figures = player.tally.figures(rehearsal.counts, rehearsal.coalesced, seconds)
+        if not showing.shows_lines and showing.output == "json":
+            click.echo(to_json({"character": player.name, **figures}))
+            continue
+        heading = f"{player.name}\n" if len(players) > 1 else ""
+        click.echo(heading + summary(figures), err=showing.shows_lines)

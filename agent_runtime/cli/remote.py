@@ -23,6 +23,15 @@ def occupant_of(settings: "Settings") -> "Occupant | None":
     return DataFolder(settings.data_dir).occupant()
 
 
+def address_of(settings: "Settings", url: str | None) -> str:
+    """Where the runtime answers that is meant: `url`, else the one on the data folder. Raises Unavailable."""
+    occupant = occupant_of(settings) if url is None else None
+    address = url or (occupant.url if occupant else "")
+    if not address:
+        raise Unavailable(f"no runtime runs on {settings.data_dir}; start one with `agent-runtime run`, or give --url")
+    return address
+
+
 class Remote:
     """A running runtime over HTTP. Failures are ours: Unavailable when it is not there, Refused when it says no."""
 

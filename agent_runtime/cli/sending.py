@@ -1,28 +1,33 @@
 """A replay to somebody else: a running runtime over HTTP, or whoever listens on a Redis."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
 import click
 
 from agent_runtime.cli.options import is_set_within
-from agent_runtime.cli.recording import recording
 from agent_runtime.cli.remote import remote
+from agent_runtime.cli.sources import Source, events_of
 from agent_runtime.core.errors import Misconfigured
 from agent_runtime.core.events import BadEvent, Envelope, parse_envelope
 from agent_runtime.live.channels import RedisPublisher
 from agent_runtime.live.connection import connect
+
+if TYPE_CHECKING:
+    from agent_runtime.config import Settings
 
 _BATCH = 200
 _BATCH_BYTES = 512 * 1024
 Send = Callable[[list[Envelope]], Awaitable[None]]
 
 
-async def send(file: Path, to: str, speed: float | None, stop: asyncio.Event, *, keep_ids: bool) -> None:
-    """Send every event of `file` at its recorded distance, `speed` times as fast; None is as fast as possible."""
+async def send(
+    source: Source, settings: "Settings", to: str, speed: float | None, stop: asyncio.Event, *, keep_ids: bool
+) -> None:
+    """Send every event of `source` at its recorded distance, `speed` times as fast; None is as fast as possible."""
     run = None if keep_ids else uuid4()
     sent = skipped = 0
     async with AsyncExitStack() as stack:
@@ -30,7 +35,8 @@ async def send(file: Path, to: str, speed: float | None, stop: asyncio.Event, *,
         loop = asyncio.get_running_loop()
         began, first = loop.time(), 0
         batch: list[Envelope] = []
-        for envelope in _envelopes(stack.enter_context(recording(file, shows_progress=True)), run):
+        events = await stack.enter_async_context(events_of(source, settings, shows_progress=True))
+        async for envelope in _envelopes(events, run):
             if envelope is None:
                 skipped += 1
                 continue
@@ -69,8 +75,8 @@ async def _delivery(to: str, stack: AsyncExitStack) -> Send:
     return publish
 
 
-def _envelopes(lines: Iterable[bytes], run: UUID | None) -> Iterable[Envelope | None]:
-    for raw in lines:
+async def _envelopes(events: AsyncIterator[bytes], run: UUID | None) -> AsyncIterator[Envelope | None]:
+    async for raw in events:
         try:
             envelope = parse_envelope(raw.strip(), 0)
         except BadEvent:

@@ -199,6 +199,28 @@ class Chat(_Section):
     max_chars: int = Field(default=16_000, ge=1, le=64_000, description="Longest message, in characters.")
 
 
+class Audience(_Section):
+    """Questions that the audience of a stream asks a host (agent:interaction)."""
+
+    messages_per_minute: int = Field(
+        default=3, ge=1, le=600, description="Messages of one person that are taken in within a minute."
+    )
+
+
+class Memory(_Section):
+    """What characters remember beyond a stream."""
+
+    half_life_days: float = Field(
+        default=30.0, gt=0, le=36_500, description="Days after which a memory counts half as much."
+    )
+
+
+class Retention(_Section):
+    """How long what only explains the past is kept; conversations and memories are kept until they are deleted."""
+
+    events_days: float = Field(default=30.0, gt=0, le=36_500, description="Days that the event log reaches back.")
+
+
 class Settings(_Section):
     """Everything that can be set. Paths are absolute once loaded."""
 
@@ -221,3 +243,6 @@ class Settings(_Section):
     narration: Narration = Narration()
     log: Log = Log()
     chat: Chat = Chat()
+    audience: Audience = Audience()
+    memory: Memory = Memory()
+    retention: Retention = Retention()

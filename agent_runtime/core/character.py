@@ -1,12 +1,15 @@
 """A character: who it is, how it talks, what it looks like and which live events it hosts."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from agent_runtime.core.presence import Mood
+from agent_runtime.core.scenery import LotStage
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)", re.ASCII)
@@ -132,12 +135,31 @@ class Phrases(Variants):
     moods: dict[Mood, Variants] = {}
 
 
+_OCCASIONS: Mapping[str, Mood | LotStage] = {each.value: each for each in (*Mood, *LotStage)}
+_EVERY_OCCASION = " or ".join((", ".join(f"'{each}'" for each in list(_OCCASIONS)[:-1]), f"'{list(_OCCASIONS)[-1]}'"))
+
+
+def _occasion(value: object) -> Mood | LotStage:
+    found = _OCCASIONS.get(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("enum", "Input should be {expected}", {"expected": _EVERY_OCCASION})
+    return found
+
+
+Occasion = Annotated[Mood | LotStage, BeforeValidator(_occasion)]
+MOST_PROPS = 16
+Props = Annotated[tuple[str, ...], Field(max_length=MOST_PROPS)]
+
+
 class Wardrobe(_Part):
-    """Assets by mood (NEUTRAL, EXCITED, ...); paths are relative to the asset root."""
+    """Assets by mood (NEUTRAL, EXCITED, ...), and what is around it also by how far the lot is (OPEN, SOLD, ...).
+
+    Paths are relative to the asset root.
+    """
 
     expressions: dict[Mood, str] = {}
-    backgrounds: dict[Mood, str] = {}
-    props: dict[Mood, tuple[str, ...]] = {}
+    backgrounds: dict[Occasion, str] = {}
+    props: dict[Occasion, Props] = {}
 
 
 class Hosts(_Part):

@@ -13,7 +13,8 @@ class Prepared:
 
     `rank` decides how it waits (questions queue, colour gives way, a critical one is said at once); `weight`
     multiplies its worth. `is_true` is asked at the moment of speaking: words that are not true any more are
-    dropped, and `dropped` is told. `reply_to` and `handle` are of whom it answers.
+    dropped. `dropped` is told of all that were taken and will not be said. `reply_to` and `handle` are of whom it
+    answers.
     """
 
     family: str

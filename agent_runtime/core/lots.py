@@ -109,13 +109,32 @@ class AuctionTimer(_ByAuctionId):
 
 @dataclass(frozen=True, slots=True)
 class LotSnapshot:
-    """A lot at one moment; None is unknown (missing, expired or unreadable), never zero."""
+    """A lot at one moment; None is unknown (missing, expired or unreadable), never zero.
+
+    `title` is in none of the keys: whoever knows it from elsewhere may add it.
+    """
 
     auction_id: str
     state: AuctionState | None = None
     price: AuctionPrice | None = None
     bid: AuctionBid | None = None
     timer: AuctionTimer | None = None
+    title: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the engine has ended it, one way or another."""
+        return self.state is not None and self.state.status in ("ENDED", "SETTLED", "CANCELLED")
+
+    @property
+    def newest(self) -> datetime | None:
+        """The newest moment its price, bid and timer speak of, by the engine's own clock."""
+        moments = (
+            self.price.last_update_time if self.price else None,
+            self.bid.timestamp if self.bid else None,
+            self.timer.current_time if self.timer else None,
+        )
+        return max((each for each in moments if each is not None), default=None)
 
     @property
     def is_unknown(self) -> bool:

@@ -38,7 +38,10 @@ class Memory(_Value):
 
 
 class Recollection(_Value):
-    """A memory that came to mind; `score` is relevance x importance x 2^(-age / half-life)."""
+    """A memory that came to mind; `score` is relevance x importance x 2^(-age / half-life), 0 to 1.
+
+    Age counts from when it was made or last used, whichever is later: what is used stays fresh.
+    """
 
     memory: Memory
     score: float
@@ -70,7 +73,10 @@ class Memories(Protocol):
     """Memories as kept. Raises Unavailable; Refused for what cannot be kept."""
 
     async def remember(self, memories: Sequence[Memory]) -> None:
-        """Keep each by its id: keeping twice is keeping once, with the newer words."""
+        """Keep each by its id, all or none: keeping twice is keeping once, with the newer words.
+
+        An id that is another agent's is left as it is.
+        """
         ...
 
     async def recall(
@@ -85,12 +91,13 @@ class Memories(Protocol):
     ) -> Sequence[Recollection]:
         """What comes to mind at `question`, best first: public memories and those of `about_user`.
 
-        Relevance is 0 to 1 by full-text search; the cost does not grow with what is forgotten or of others.
+        Relevance is 0 to 1 by full-text search; the cost does not grow with what is forgotten or of others. Any text
+        may be asked; one without a word to look for brings nothing to mind. Raises Refused for a half-life of zero.
         """
         ...
 
     async def touch(self, ids: Sequence[str], now: datetime) -> None:
-        """They were used just now."""
+        """They were used just now; ids that are not there are left out."""
         ...
 
     async def newest(self, agent_id: str, limit: int) -> Sequence[Memory]:
@@ -98,7 +105,7 @@ class Memories(Protocol):
         ...
 
     async def list(self, agent_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Memory]:
-        """Newest first, stable under inserts. Raises Refused for a cursor that is not ours."""
+        """Private ones too, newest first, stable under inserts. Raises Refused for a cursor that is not ours."""
         ...
 
     async def forget(self, agent_id: str, memory_id: str) -> None:
@@ -128,7 +135,10 @@ class Chronicle(Protocol):
         ...
 
     async def regulars(self, limit: int = 1000) -> frozenset[str]:
-        """User ids of those who bid in any lot so far, those with the newest bids first up to `limit`."""
+        """User ids of those who bid in any lot so far, those with the newest bids first up to `limit`.
+
+        Looks at a bounded number of the newest bids: rejected ones do not count.
+        """
         ...
 
     async def titles(self, auction_ids: Sequence[str]) -> dict[str, str]:

@@ -44,7 +44,9 @@ _TALK = Family(slots=frozenset({"user"}))
 
 # {lot} short name · {title} full name · {amount} the price now or at the hammer · {next} the next asking price ·
 # {bidder} who leads or has won · {loser} who was outbid last · {count} bids merged, at least two · {seconds} a whole
-# number · {time} the same with its unit ("4 minutes") · {milestone} a round amount · {user} whom one chats with.
+# number · {time} the same with its unit ("4 minutes") · {milestone} a round amount · {user} whom one chats with ·
+# {bids} bids on the lot so far, at least two · {others} other lots that moved meanwhile · {day} of {days} of a campaign
+# and the {stage} of that day ("run-up").
 FAMILIES: Mapping[str, Family] = {
     "open": _about_lot(named="title"),
     "first_bid": _about_lot("amount bidder", "next"),
@@ -53,9 +55,11 @@ FAMILIES: Mapping[str, Family] = {
     "race": _BID,
     "jump": _BID,
     "new_bidder": _BID,
+    "returning": _about_lot("amount bidder", "next loser", named="bidder"),
     "milestone": _about_lot("amount milestone", "bidder next"),
     "reserve_met": _about_lot(),
     "lull": _about_lot("", "amount bidder next"),
+    "colour": _about_lot("", "amount bidder next bids"),
     "extended": _about_lot("", "amount bidder next seconds"),
     "closing": _about_lot("seconds", "amount bidder next"),
     "closing_last": _about_lot("seconds", "amount bidder next"),
@@ -66,7 +70,8 @@ FAMILIES: Mapping[str, Family] = {
     "correction": _about_lot("", "amount bidder"),
     "feed_lost": Family(),
     "feed_back": Family(),
-    "stage_of_day": Family(slots=frozenset({"title"})),
+    "meanwhile": _about_lot("", "amount bidder next others"),
+    "stage_of_day": Family(slots=frozenset({"title", "day", "days", "stage"})),
     "welcome": _TALK,
     "recap": _about_lot("", "amount bidder next"),
     "answer_bid": _about_lot("amount", "bidder next"),

@@ -175,7 +175,7 @@ class EngineState(Protocol):
     """What the auction engine says is so now. Raises Unavailable."""
 
     async def lots(self, auction_ids: Sequence[str]) -> Sequence[LotSnapshot]:
-        """All four keys of each lot, read in one transaction, in the order asked for."""
+        """All four keys of each lot, in the order asked for; up to fifty lots are read in one transaction."""
         ...
 
     async def auction_ids(self, limit: int = 10_000) -> Sequence[str]:

@@ -7,7 +7,7 @@ from typing import Literal
 from agent_runtime.core.character import Character
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.domain import Stage
-from agent_runtime.core.memory import PastLot
+from agent_runtime.core.memory import Memory, PastLot
 from agent_runtime.core.presence import AgentScene, Mood
 
 
@@ -34,7 +34,7 @@ class Circumstances:
     stages: tuple[Stage, ...] = ()
     locale: str = "en_US"
     past: tuple[PastLot, ...] = ()
-    memories: tuple[str, ...] = ()
+    memories: tuple[Memory, ...] = ()
     summary: str = ""
 
 

@@ -1,10 +1,11 @@
-"""Plain English words for every family of phrases, used where a character has none of its own."""
+"""Plain English words for every family of phrases, used where a character has none of its own; those of lots here."""
 
 from collections.abc import Mapping
 from itertools import pairwise
 from re import MULTILINE, split
 
 from agent_runtime.core.character import Phrases
+from agent_runtime.core.starter_answers import ANSWERS
 
 # [family], then a long line a row; short ones in rows that begin with a bar. They hold whoever leads and whatever
 # moved the price: {bidder} may be "a bidder", and is the leader rather than whoever bid last.
@@ -79,6 +80,17 @@ Someone new: {bidder}, at {amount}.
 A fresh name at {amount}, and it is {bidder}.
 {amount} now, with {bidder}, who is new to this lot.
 | New: {bidder}, {amount}. | A new bidder: {amount}. | Someone new. {amount}. | {lot}, a new name: {amount}.
+[returning]
+Welcome back to {bidder}, who leads {lot} at {amount}.
+A name we know on {lot}: {bidder}, at {amount}.
+On {lot} we see {bidder} again, at {amount}.
+{lot} is at {amount}, and it is good to see {bidder} back.
+Welcome back to {bidder}, at {amount}.
+Back with us, at {amount}: {bidder}.
+At {amount} now, with {bidder}, whom we have seen before.
+Good to see {bidder} again. We stand at {amount}.
+| Welcome back to {bidder}. | Again with us: {bidder}, {amount}. | Back again: {bidder}. |
+| {lot}, {amount}, {bidder} again.
 [milestone]
 {lot} has reached {milestone}. We are at {amount}.
 {milestone} is reached on {lot}. It stands at {amount}.
@@ -104,6 +116,16 @@ A quiet moment on {title}. Have another look.
 {lot} is still at {amount}, with {bidder}.
 Quiet on {lot}. {next} would take us on.
 | Quiet on {lot}. | {lot} is waiting. | Any bid on {lot}? | {lot} is open.
+[colour]
+Take a good look at {title} while it is quiet.
+A calm moment with {title}. It is open for bids.
+{title} is in front of us, and there is time to think.
+For those who have just joined: we are on {title}.
+{bids} bids have brought {lot} to {amount} so far.
+So far {lot} has had {bids} bids.
+{lot} stands at {amount}, and {bidder} is listening too.
+For those who have just joined: {title} is at {amount}, with {bidder}.
+| This is {title}. | {lot}, for your eyes. | Look at {lot}. | We are on {lot}. | {lot}: {bids} bids so far.
 [extended]
 More time for {title}.
 The clock on {lot} has been extended.
@@ -182,20 +204,33 @@ I can hear the auction again.
 We are connected again. Thank you for waiting.
 My view of the auction has returned.
 | We are back. | The line is back. | I hear you again. | Connected again.
+[meanwhile]
+While I was away, {title} went to {amount}, with {bidder}.
+While I was away, {title} went to {amount}, with {bidder}. Other lots that moved: {others}.
+I am back. {title} has moved to {amount}, with {bidder}.
+I missed a little: {title} is at {amount} now, with {bidder}, and others moved too: {others}.
+I could not hear for a moment. {title} stands at {amount} now.
+While I was away there was news on {title}.
+I am back with {title}, and a few things have moved.
+I missed something on {title}. I am with you again.
+Back again. {title} has not waited for me.
+| Back: {lot} at {amount}. | {lot} went to {amount}. | News on {lot} meanwhile. | Back with {lot}. |
+| I am back on {lot}. | {lot} moved meanwhile. | {lot}, {amount}, with {bidder} now. |
+| {lot} at {amount}; others moved: {others}.
 [stage_of_day]
 The auction day moves to its next part.
 We turn the page in today's programme.
 The programme of the day moves on.
 The next part of the day is here.
 The auction day moves on: {title}.
+We come to the next part of the day, the {stage}.
+Next on the programme is the {stage}.
+This is day {day} of {days}.
+Welcome to day {day} of {title}.
+Day {day}, and now the {stage}.
+{title}, day {day} of {days}: we come to the {stage}.
+| Now the {stage}. | Next: the {stage}. | Day {day} of {days}. | Day {day}: the {stage}. |
 | The day moves on. | Next on the programme. | We move on. | The programme moves on.
-[welcome]
-Welcome. It is good to have you here.
-Hello, and welcome.
-Welcome in. Ask me whatever you like.
-Good to see you. Make yourself at home.
-Welcome, {user}.
-| Welcome. | Hello. | Welcome in. | Good to see you.
 [recap]
 Back to {title}, which is open.
 {title} is in front of us.
@@ -204,76 +239,6 @@ To sum up: {title} is open for bids.
 Here is where we are: {title} stands at {amount}, with {bidder}.
 To sum up, {title} is at {amount}.
 | Back to {lot}. | We are on {lot}. | {lot} is open. | On to {lot}.
-[answer_bid]
-The bid on {title} is {amount}.
-{title} stands at {amount}.
-We are at {amount} on {lot}.
-It is {amount} for {lot} at the moment.
-{title} is at {amount}, with {bidder}. The next bid is {next}.
-| {amount}. | It is {amount}. | {lot}: {amount}. | At {amount}.
-[answer_leader]
-The lead on {title} is with {bidder}, at {amount}.
-{title} is with {bidder} at the moment, for {amount}.
-At {amount}, {bidder} leads on {lot}.
-On {lot} it is {bidder} in front, at {amount}.
-| It is {bidder}. | With {bidder}, at {amount}. | {lot} is with {bidder}. | At {amount}, {bidder}.
-[answer_no_bids]
-There is no bid on {title} yet.
-{title} is open and has no bid so far.
-Nobody has bid on {lot} yet.
-No bids on {lot} so far. You could be the first.
-| No bid yet. | None so far. | {lot} has no bid yet. | No bids on {lot}.
-[answer_time]
-There are {seconds} seconds left on {title}.
-{title} closes in {seconds} seconds.
-The clock on {lot} shows {seconds} seconds.
-{lot} has {seconds} seconds to go.
-There is time left on {title}: {time}.
-{title} closes in {time}.
-The clock on {lot} shows {time}.
-{lot} has {time} to go.
-| {seconds} seconds. | {seconds} seconds left. | {lot}: {seconds} seconds. | {seconds} seconds to go. |
-| {time}. | {time} left. | {lot}: {time}. | {time} to go.
-[answer_closed]
-{title} is closed.
-Bidding on {title} has ended.
-{title} is no longer open for bids.
-The bidding on {lot} is over.
-{title} went to {bidder} for {amount}.
-{title} is closed. It went to {bidder} at {amount}.
-| {lot} is closed. | Closed. | {title} has ended. | {lot} is over.
-[answer_nothing]
-No lot is open at the moment.
-There is nothing under the hammer right now.
-We are between lots. Nothing is open.
-Nothing is open for bids just now.
-| Nothing is open. | No lot is open. | Between lots. | Nothing right now.
-[small_talk]
-I am listening. Tell me a little more.
-That is worth a thought. What makes you say it?
-Go on, I would like to hear the rest.
-I see. And how do you feel about it?
-Tell me more about that, {user}.
-| Go on. | Tell me more. | I am listening. | I see.
-[thanks]
-You are very welcome.
-It was a pleasure.
-Thank you for saying so.
-It was no trouble at all.
-You are welcome, {user}.
-| You are welcome. | With pleasure. | Any time. | Gladly.
-[abuse]
-I would rather we spoke kindly to each other.
-Let us keep this friendly, please.
-I will leave that where it is. Shall we talk about something else?
-That is not how I would like us to talk.
-| Kindly, please. | Let us be friendly. | I will leave that. | Not like that, please.
-[away]
-I cannot find my words just now. Please try again in a moment.
-Something keeps me from answering. Give me a moment, please.
-I lost my thread there. Could you ask me again?
-I cannot answer properly right now. Please try once more.
-| One moment, please. | Please ask me again. | I lost my thread. | Try me again shortly.
 """
 
 
@@ -290,4 +255,4 @@ def _phrases(rows: list[str]) -> Phrases:
     )
 
 
-STARTER: Mapping[str, Phrases] = _families(_TEXT)
+STARTER: Mapping[str, Phrases] = _families(_TEXT + ANSWERS)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from agent_runtime.core.clock import Clock, SystemClock
 from agent_runtime.live.state import KeyedLiveState
@@ -20,8 +21,8 @@ class MemoryValues:
     async def read(self, keys: Sequence[str]) -> Sequence[bytes | None]:
         return [self._read(key) for key in keys]
 
-    async def write(self, entries: Mapping[str, bytes], seconds: int) -> None:
-        expires = self.clock.time() + seconds
+    async def write(self, entries: Mapping[str, bytes], seconds: int | None) -> None:
+        expires = inf if seconds is None else self.clock.time() + seconds
         self.kept.update((key, (value, expires)) for key, value in entries.items())
 
     async def names(self, prefix: str, limit: int) -> Sequence[str]:

@@ -15,6 +15,7 @@ from redis.exceptions import NoPermissionError, RedisError, ResponseError
 from agent_runtime.live.connection import COMMAND_SECONDS, FAILURES, failed
 
 VALUE_LIMIT_BYTES = 64 * 1024
+_KEYS_NAMED = 4
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
@@ -32,8 +33,8 @@ class Values(Protocol):
         """The values of one moment, in the order of `keys`; None for what is missing, no string or too big."""
         ...
 
-    async def write(self, entries: Mapping[str, bytes], seconds: int) -> None:
-        """All of them or none, each to expire after `seconds`."""
+    async def write(self, entries: Mapping[str, bytes], seconds: int | None) -> None:
+        """All of them or none, each to expire after `seconds`; None for ever."""
         ...
 
     async def names(self, prefix: str, limit: int) -> Sequence[str]:
@@ -52,6 +53,12 @@ def shaped(model: type[M], raw: bytes | None, unreadable: Counter[str]) -> M | N
         return None
 
 
+def _named(keys: Sequence[str]) -> str:
+    """A few of the keys, for a sentence."""
+    others = len(keys) - _KEYS_NAMED
+    return ", ".join(keys[:_KEYS_NAMED]) + (f" and {others} more" if others > 0 else "")
+
+
 @dataclass(frozen=True)
 class RedisValues:
     """Values in Redis, on a commands client of `live.connection`."""
@@ -67,12 +74,12 @@ class RedisValues:
                     batch.getrange(key, 0, VALUE_LIMIT_BYTES)
                 return await batch.execute(raise_on_error=False)
 
-        replies = await self._ask("reading " + ", ".join(keys), snapshot)
+        replies = await self._ask("reading " + _named(keys), snapshot)
         return [self._usable(key, reply) for key, reply in zip(keys, replies, strict=True)]
 
-    async def write(self, entries: Mapping[str, bytes], seconds: int) -> None:
+    async def write(self, entries: Mapping[str, bytes], seconds: int | None) -> None:
         # An IntEnum would go out by its repr.
-        lifetime = int(seconds)
+        lifetime = None if seconds is None else int(seconds)
 
         async def set_all() -> None:
             # A batch's errors quote the values in it, so the text of one alone does not go through a batch.
@@ -86,7 +93,7 @@ class RedisValues:
                 await batch.execute()
 
         if entries:
-            await self._ask("writing " + ", ".join(entries), set_all)
+            await self._ask("writing " + _named(list(entries)), set_all)
 
     async def names(self, prefix: str, limit: int) -> Sequence[str]:
         found: dict[str, None] = {}

@@ -23,6 +23,7 @@ from agent_runtime.llm.hearing import (
     without_name,
 )
 from agent_runtime.llm.matching import known_facts, matching_lines
+from agent_runtime.llm.recalled import Recalled
 from agent_runtime.llm.voice import PhrasesOf, Voice, voice_of
 
 _STRANGER = "friend"
@@ -50,7 +51,22 @@ class Talk:
 
     def reply(self) -> str:
         """Never empty. Live facts come first, then what people say to anyone, then what the character knows to say."""
-        return self._about_lots() or self._about_names() or self._courtesy() or self._own_words() or self._small_talk()
+        return (
+            self._recalled()
+            or self._about_lots()
+            or self._about_names()
+            or self._courtesy()
+            or self._own_words()
+            or self._small_talk()
+        )
+
+    def _recalled(self) -> str:
+        """What is over or was told before; of lots and days only a host knows."""
+        recalled = Recalled(self.voice, self.prompt.circumstances)
+        of_sale = ""
+        if self._is_host and not is_secret(self.heard) and not is_bidding(self.heard):
+            of_sale = recalled.about_campaign(self.heard) or recalled.about_past(facts_asked(self.heard), self.heard)
+        return of_sale or recalled.about_guest(self.heard)
 
     @property
     def _is_host(self) -> bool:
@@ -62,7 +78,8 @@ class Talk:
             return self._not_my_trade() if asked else ""
         if is_bidding(self.heard):
             return self.voice.line("bidding", {})
-        facts = Facts(self.voice, self.prompt.circumstances.stages, self.prompt.circumstances.locale)
+        lots = [stage for stage in self.prompt.circumstances.stages if stage.kind == "lot"]
+        facts = Facts(self.voice, lots, self.prompt.circumstances.locale)
         if not asked and facts.names(self.heard) and not wants_advice(self.heard):
             asked = SUMMARY
         return facts.answer(asked, self.heard) if asked else ""

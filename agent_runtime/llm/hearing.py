@@ -130,6 +130,26 @@ def asks_own_name(text: str) -> bool:
     return WORDINGS["own name"].search(text) is not None
 
 
+def asks_own_past(text: str) -> bool:
+    """Whether a normal text asks what is remembered of its writer."""
+    return WORDINGS["own past"].search(text) is not None
+
+
+def asks_about_self(text: str) -> bool:
+    """Whether a normal text asks for something only its writer could have told."""
+    return WORDINGS["own matters"].search(text) is not None
+
+
+def asks_about_joke(text: str) -> bool:
+    """Whether a normal text asks for a joke that was shared."""
+    return WORDINGS["joke"].search(text) is not None
+
+
+def asks_which_day(text: str) -> bool:
+    """Whether a normal text asks for the day of the sale or its campaign."""
+    return WORDINGS["day"].search(text) is not None
+
+
 def name_given(text: str) -> str | None:
     """The name in "my name is …", from a message as written."""
     return _name_given(text[:_HEARD])

@@ -147,6 +147,21 @@ PLEASE(?:summari[sz]e|rewrite|act as|pretend|ignore|list|(?:tell|give|make) me (
 who am i\b
 (?:remember|know) me\b
 what (?:did i|do you) call me
+[own past]
+(?:remember|know|recall|got|have|noted?) (?:anything |something |much )?(?:about|of) me\b
+(?:do|can) you (?:still )?(?:remember|recall) me\b
+what (?:did|have) i (?:ever )?(?:told|tell|said|say)(?: to)? ?(?:you)?\b
+what do you (?:still )?(?:remember|recall)$
+[own matters]
+^(?:(?:and|so|do|can|you|remember|recall|tell|me) )*(?:what|where|who|which|when|how|do i|did i|am i)\b.*\b(?:i|my)\b
+[joke]
+(?:what (?:is|was)|remember|recall|know|tell me) (?:again )?(?:our|the) (?:\w+ )?joke\b
+\b(?:running|inside) joke$
+[day]
+(?:what|which) day (?:is it|are we|of)
+^(?:what|which) (?:is the )?day(?: (?:is )?(?:it|this))?$
+(?:what|which) (?:is (?:the|this) )?campaign\b
+how many days (?:does|has|are in|is) (?:the|this|it)\b
 """
 
 

@@ -27,6 +27,11 @@ class Mouth:
         """How often the family was used in the last five lines."""
         return self._families.count(family)
 
+    def words_left(self, now: float) -> float:
+        """How many words the bucket holds; below nothing, so many are owed."""
+        refilled = self._words + (now - self._words_at) * self._pacing.words_per_s
+        return min(self._pacing.bucket_words, refilled)
+
     def free_at(self, cue: Cue, worth: float, now: float) -> float:
         """When silence, gap and words allow a line of this worth."""
         pacing = self._pacing
@@ -34,7 +39,7 @@ class Mouth:
             return now
         quiet = self._busy_until + max(pacing.gap_s, silence_until(pacing, worth))
         # A closing call that waited for words would be late: only what is below it waits for the bucket.
-        dry = now if cue.rank is Rank.HIGH else now + max(0.0, -self._bucket(now)) / pacing.words_per_s
+        dry = now if cue.rank is Rank.HIGH else now + max(0.0, -self.words_left(now)) / pacing.words_per_s
         return max(now, quiet, dry)
 
     def turn_at(self, press_at: float, subjects: int) -> float:
@@ -59,7 +64,7 @@ class Mouth:
         takes_s = words / self._pacing.spoken_words_per_s
         self._families.append(family)
         # What must be said is said without words left, but leaves no debt beyond one bucket.
-        self._words = max(self._bucket(now) - words, -self._pacing.bucket_words)
+        self._words = max(self.words_left(now) - words, -self._pacing.bucket_words)
         self._words_at = now
         self._busy_until = (now if cuts else max(now, self._busy_until)) + takes_s
         if rank in _BIDS:
@@ -67,7 +72,3 @@ class Mouth:
             self._bid_until = now + takes_s
         self._current = rank
         return takes_s
-
-    def _bucket(self, now: float) -> float:
-        refilled = self._words + (now - self._words_at) * self._pacing.words_per_s
-        return min(self._pacing.bucket_words, refilled)

@@ -1,33 +1,22 @@
 """One agent's narrator: chooses what to say next, when, and fills the words from the state of that moment."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
-from agent_runtime.core.domain import Cue, Rank, Slot, Stage
-from agent_runtime.core.line import Line
-from agent_runtime.core.money import Money, spoken
-from agent_runtime.core.phrases import spoken_time
+from agent_runtime.core.character import Character
+from agent_runtime.core.domain import Cue, Rank, Stage
+from agent_runtime.core.line import Line, Prepared
 from agent_runtime.core.presence import Mood
-from agent_runtime.narration.agenda import Agenda, Pending
+from agent_runtime.narration.agenda import Agenda
+from agent_runtime.narration.choosing import ASIDES, NEVER, Candidate, first
+from agent_runtime.narration.ledger import Ledger
 from agent_runtime.narration.mouth import Mouth
+from agent_runtime.narration.pending import Pending
 from agent_runtime.narration.phrasebook import PhraseBook
 from agent_runtime.narration.rules import Pacing, passes_freely, press_at, score, word_count
+from agent_runtime.narration.wording import Worded, Wording, family_of
 
-_NEVER = float("inf")
-_BID_FAMILIES = {"bid", "race"}
-_SUBJECT = frozenset({"lot", "title"})
-_AMOUNT = frozenset({"amount"})
-_KEPT = 1000
 _SHORTEST_WAIT_S = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    pending: Pending
-    stage: Stage
-    worth: float
-    press_at: float
-    free_at: float
+_NOWHERE = Stage("", "", is_open=True, is_last_call=False, slots={})  # of what is about no subject
 
 
 class Narrator:
@@ -44,65 +33,90 @@ class Narrator:
     ) -> None:
         self.agent_id = agent_id
         self.is_muted = False
-        self._book = book
+        self.mutings = 0
+        self._wording = Wording(book, mood_of, locale)
         self._pacing = pacing
         self._stage_of = stage_of
-        self._mood_of = mood_of
-        self._locale = locale
-        self._agenda = Agenda()
+        self._agenda = Agenda(self._worth_alone)
         self._mouth = Mouth(pacing)
-        self._open: dict[str, None] = {}
-        self._told: dict[str, None] = {}
-        self._missed: Cue | None = None
+        self._ledger = Ledger()
         self._lines = 0
-        self._next_look = _NEVER
+        self._next_look = NEVER
 
     @property
     def superseded(self) -> int:
         """How many cues gave way to newer ones since the start."""
         return self._agenda.superseded
 
-    def notice(self, cues: Iterable[Cue], stage: Stage, now: float) -> None:
-        """Take note of what an event, received at `now`, gives to say of the subject on `stage`.
+    def coalesced(self, subject: str) -> int:
+        """How many cues about a subject gave way to newer ones; known of the newest thousand subjects."""
+        return self._agenda.coalesced(subject)
+
+    def notice(self, cues: Iterable[Cue], stage: Stage | None, now: float) -> None:
+        """Take note of what an event, received at `now`, gives to say of the subject on `stage`, if it has one.
 
         O(1) however many subjects wait; nothing is noted while muted.
         """
+        stage = stage or _NOWHERE
         for cue in cues:
-            self._follow(cue)
+            self._ledger.follow(cue, stage)
             if self.is_muted:
-                self._missed = cue
+                self._ledger.miss(cue)
                 continue
             before = self._agenda.subjects
-            found = self._candidate(self._agenda.notice(cue, now), stage, now)
+            pending = self._agenda.notice(cue, now)
+            if pending is None:
+                continue
             is_busier = self._agenda.subjects > before  # and so the others must hurry
-            hurry_at = (
-                self._mouth.turn_at(now, self._agenda.subjects) if self._pacing.is_paced and is_busier else _NEVER
-            )
-            self._next_look = min(self._next_look, found.free_at, hurry_at)
+            hurry_at = self._mouth.turn_at(now, self._agenda.subjects) if self._pacing.is_paced and is_busier else NEVER
+            self._look_at(min(self._candidate(pending, stage, now).free_at, hurry_at))
+
+    def offer(self, prepared: Prepared, now: float) -> bool:
+        """Take words that are ready: answers queue, colour waits for silence, critical words are said at once.
+
+        False when they are refused: nothing may be said, or there is no place for them. Of words that were
+        taken and will not be said after all `dropped` is told.
+        """
+        pending = None if self.is_muted else self._agenda.offer(prepared, now)
+        if pending is None:
+            return False
+        candidate = self._candidate(pending, self._stage_for(pending, now) or _NOWHERE, now)
+        self._look_at(min(candidate.free_at, candidate.ends_at))
+        return True
 
     def mute(self) -> None:
         """Say nothing from now on, and forget what waited."""
         self.is_muted = True
-        self._next_look = _NEVER
+        self.mutings += 1
+        self._next_look = NEVER
+        for pending in self._agenda.waiting():
+            self._ledger.miss(pending.cue)
         self._agenda.clear()
 
     def unmute(self, now: float) -> None:
         """Speak again of what comes from now on; one line says where things stand, if anything was missed."""
         self.is_muted = False
-        missed, self._missed = self._missed, None
-        if missed is not None:
-            self._agenda.notice(Cue("recap", Rank.HIGH, missed.subject, missed.cause), now)
-            self._next_look = now
+        recap = self._ledger.recap(lambda subject: self._stage_of(subject, now))
+        if recap is not None:
+            self._agenda.notice(recap, now)
+            self._look_at(now)
+
+    def recast(self, character: Character) -> None:
+        """Speak in the words of another version of the character."""
+        self._wording.recast(character)
 
     def speak(self, now: float) -> Line | None:
         """The line to begin at `now`, if one is due."""
         while now >= self._next_look:
             candidates = self._candidates(now)
-            chosen = _first(candidates, now)
+            chosen = first(candidates, now)
             if chosen is None or chosen.free_at > now:
-                soonest = min((each.free_at for each in candidates if each.free_at > now), default=_NEVER)
-                self._next_look = max(soonest, now + _SHORTEST_WAIT_S)  # worth fades while silence is waited for
+                moments = [moment for each in candidates for moment in (each.free_at, each.ends_at) if moment > now]
+                self._next_look = max(min(moments, default=NEVER), now + _SHORTEST_WAIT_S)  # worth fades meanwhile
                 return None
+            if not chosen.pending.is_true():
+                self._agenda.discard(chosen.pending)
+                continue
             self._agenda.drop(chosen.pending)
             line = self._line(chosen, now, others_wait=len(candidates) > 1)
             if line is not None:
@@ -111,124 +125,104 @@ class Narrator:
 
     def wake_at(self) -> float | None:
         """When to ask again if nothing else happens; None when nothing waits."""
-        return None if self._next_look == _NEVER else self._next_look
+        return None if self._next_look == NEVER else self._next_look
 
-    def _follow(self, cue: Cue) -> None:
-        """Know how many subjects are open: where there are several, a line says which one it means."""
-        if cue.family == "open":
-            self._told.pop(cue.subject, None)
-            _remember(self._open, cue.subject)
-        elif cue.family == "outcome":
-            self._open.pop(cue.subject, None)
+    def _look_at(self, moment: float) -> None:
+        self._next_look = min(self._next_look, moment)
 
-    def _candidates(self, now: float) -> list[_Candidate]:
+    def _candidates(self, now: float) -> list[Candidate]:
         found = []
         for pending in list(self._agenda.waiting()):
-            stage = self._stage_of(pending.cue.subject, now)
+            stage = self._stage_for(pending, now)
             if stage is None or self._is_over(pending, stage, now):
-                self._agenda.drop(pending)
+                self._agenda.discard(pending)
                 continue
             found.append(self._candidate(pending, stage, now))
         return found
 
-    def _is_over(self, pending: Pending, stage: Stage, now: float) -> bool:
-        """Whether there is nothing to say any more: the subject has ended, or a high cue has lost its moment."""
-        if pending.cue.rank is Rank.CRITICAL:
-            return pending.cue.family == "correction" and pending.cue.subject not in self._told
-        if not stage.is_open:
-            return True
-        is_dated = pending.cue.rank is Rank.HIGH and not passes_freely(pending.cue) and not pending.count
-        return is_dated and now - pending.at > self._pacing.valid_s[Rank.HIGH]
+    def _stage_for(self, pending: Pending, now: float) -> Stage | None:
+        """Its subject as it stands; of what has none, or needs none since its words are ready, nowhere."""
+        subject = pending.cue.subject
+        found = self._stage_of(subject, now) if subject else _NOWHERE
+        return found or (_NOWHERE if pending.prepared is not None else None)
 
-    def _candidate(self, pending: Pending, stage: Stage, now: float) -> _Candidate:
+    def _is_over(self, pending: Pending, stage: Stage, now: float) -> bool:
+        """Whether there is nothing to say any more: the subject has ended, or the moment is gone."""
+        cue = pending.cue
+        is_closed = stage.kind == "lot" and not stage.is_open
+        match cue.rank:
+            case Rank.CRITICAL:
+                return cue.family == "correction" and not self._ledger.was_told(cue.subject)
+            case Rank.QUESTION:
+                return now >= self._ends_at(pending)
+            case Rank.COLOUR:
+                return is_closed or self._ledger.is_hushed(stage) or now >= self._ends_at(pending)
+            case Rank.HIGH if not passes_freely(cue) and not pending.count:
+                return is_closed or now - pending.at > self._pacing.valid_s[Rank.HIGH]
+        return is_closed
+
+    def _candidate(self, pending: Pending, stage: Stage, now: float) -> Candidate:
         """What is pending, with its worth, the moment it must be said and the earliest it may be."""
         pacing, cue = self._pacing, pending.cue
-        repeats = self._mouth.repeats(_family(pending, stage))
-        worth = score(pacing, cue, race=stage.tension.race, age_s=now - pending.at, repeats=repeats)
+        repeats = self._mouth.repeats(family_of(pending, stage))
+        worth = self._worth(pending, now, race=stage.tension.race, repeats=repeats)
         settles_at = stage.settles_at or now
+        takes_s = word_count(pending.prepared.text) / pacing.spoken_words_per_s if pending.prepared else 0.0
+        ends_at = self._ends_at(pending)
+        if cue.rank in ASIDES and self._ledger.is_hushed(stage):
+            return Candidate(pending, stage, worth, NEVER, NEVER, takes_s, ends_at)
         if not pacing.is_paced or passes_freely(cue):
-            return _Candidate(pending, stage, worth, _NEVER, settles_at)
+            return Candidate(pending, stage, worth, NEVER, settles_at, takes_s, ends_at)
         is_bid = cue.rank in (Rank.MEDIUM, Rank.LOW) or pending.count > 0
         subjects = self._agenda.subjects
-        pressed = press_at(pacing, pending.first_at, subjects) if is_bid else _NEVER
+        pressed = press_at(pacing, pending.first_at, subjects) if is_bid else NEVER
         free_at = min(self._mouth.free_at(cue, worth, now), self._mouth.turn_at(pressed, subjects))
-        return _Candidate(pending, stage, worth, pressed, max(settles_at, free_at))
+        return Candidate(pending, stage, worth, pressed, max(settles_at, free_at), takes_s, ends_at)
 
-    def _line(self, chosen: _Candidate, now: float, others_wait: bool) -> Line | None:
+    def _ends_at(self, pending: Pending) -> float:
+        """When an aside is too old to be said; other lines have their own ends."""
+        rank = pending.cue.rank
+        return pending.at + self._pacing.valid_s[rank] if rank in ASIDES else NEVER
+
+    def _worth_alone(self, pending: Pending, now: float) -> float:
+        return self._worth(pending, now, race=0.0, repeats=0)
+
+    def _worth(self, pending: Pending, now: float, *, race: float, repeats: int) -> float:
+        age_s = now - pending.at
+        return pending.weight * score(self._pacing, pending.cue, race=race, age_s=age_s, repeats=repeats)
+
+    def _line(self, chosen: Candidate, now: float, others_wait: bool) -> Line | None:
         pending, stage = chosen.pending, chosen.stage
-        values = self._values(pending, stage)
-        wants_bid = pending.cue.rank is Rank.HIGH and pending.count > 0  # a call that took over a bid names its price
-        family = _family(pending, stage)
-        template = self._book.draw(
-            family,
-            self._mood_of(),
-            values.keys(),
-            subject=stage.subject,
-            is_short=not wants_bid and (others_wait or now - pending.first_at > self._pacing.short_after_s),
-            wanted=[*([_SUBJECT] if len(self._open) > 1 else []), *([_AMOUNT] if wants_bid else [])],
-        )
-        if template is None:
+        is_hurried = others_wait or now - pending.first_at > self._pacing.short_after_s
+        worded = self._wording.of(pending, stage, is_hurried=is_hurried, tells_apart=self._ledger.has_several)
+        if worded is None:
             return None
-        text, rank = template.filled(values), pending.cue.rank
+        rank = pending.cue.rank
         cuts = self._mouth.is_cut_by(rank, now, is_pressed=chosen.press_at <= now)
-        takes_s = self._mouth.begin(family, rank, word_count(text), now, cuts=cuts)
+        takes_s = self._mouth.begin(worded.family, rank, word_count(worded.text), now, cuts=cuts)
+        if worded.states_price or (rank is Rank.CRITICAL and pending.prepared is None):
+            self._ledger.tell(stage.subject)
+        return self._begun(chosen, worded, now, takes_s, cuts=cuts)
+
+    def _begun(self, chosen: Candidate, worded: Worded, now: float, takes_s: float, *, cuts: bool) -> Line:
         self._lines += 1
-        if rank is Rank.CRITICAL or "amount" in template.slots:
-            _remember(self._told, stage.subject)
+        pending = chosen.pending
+        prepared = pending.prepared
         return Line(
             number=self._lines,
             agent_id=self.agent_id,
-            subject=stage.subject,
-            family=family,
-            rank=rank,
-            text=text,
-            cause=tuple(dict.fromkeys(pending.causes)),
-            as_of=stage.as_of,
+            subject=pending.cue.subject,
+            family=worded.family,
+            rank=pending.cue.rank,
+            text=worded.text,
+            cause=tuple(dict.fromkeys(cause for cause in pending.causes if cause)),
+            as_of=chosen.stage.as_of,
             at=now,
             takes_s=takes_s,
             score=chosen.worth,
             merged=pending.merged,
             interrupts=cuts,
+            superseded=pending.superseded,
+            reply_to=prepared.reply_to if prepared else None,
+            handle=prepared.handle if prepared else None,
         )
-
-    def _values(self, pending: Pending, stage: Stage) -> Mapping[str, str]:
-        """The facts of this moment as words."""
-        slots: dict[str, Slot] = {**stage.slots, "count": pending.count}
-        if pending.cue.milestone is not None:
-            slots["milestone"] = pending.cue.milestone
-        values = {name: self._said(value) for name, value in slots.items()}
-        seconds = slots.get("seconds")
-        return values | ({"time": spoken_time(seconds)} if isinstance(seconds, int) else {})
-
-    def _said(self, value: Slot) -> str:
-        return spoken(value, self._locale) if isinstance(value, Money) else str(value)
-
-
-def _first(candidates: Sequence[_Candidate], now: float) -> _Candidate | None:
-    """Of what is due, what is promised, else the highest score; None when nothing is.
-
-    When bids must be said, calls go first and then the longest waiting bid, which keeps its turn even while its
-    facts settle: it may not be due yet.
-    """
-    due = [each for each in candidates if each.free_at <= now]
-    promised = [each for each in due if passes_freely(each.pending.cue)]
-    pressed = [each for each in candidates if each.press_at <= now]
-    calls = [each for each in due if each.pending.cue.rank is Rank.HIGH]
-    if due and pressed and not promised and not calls:
-        return min(pressed, key=lambda each: each.pending.first_at)
-    return max(promised or (calls if pressed else due), key=lambda each: each.worth, default=None)
-
-
-def _remember(subjects: dict[str, None], subject: str) -> None:
-    subjects[subject] = None
-    if len(subjects) > _KEPT:
-        del subjects[next(iter(subjects))]
-
-
-def _family(pending: Pending, stage: Stage) -> str:
-    cue = pending.cue
-    if cue.family == "outcome":
-        return stage.outcome or "passed"
-    if cue.family in _BID_FAMILIES and pending.count > 1:
-        return "bids_merged"
-    return cue.family

@@ -41,11 +41,16 @@ class PhraseBook:
 
     def __init__(self, character: Character, seed: str) -> None:
         self._own = character.phrases
+        self._given_seed = seed
         self._seed = f"{seed}|{character.slug}"
         self._pools: dict[tuple[str, Mood, bool], tuple[Template, ...]] = {}
         self._bags: dict[tuple[str, bool], list[Template]] = {}
         self._latest: dict[str, Template] = {}
         self._draws = 0
+
+    def recast(self, character: Character) -> "PhraseBook":
+        """The book of another version of the character, with the same seed."""
+        return PhraseBook(character, self._given_seed)
 
     def draw(
         self,

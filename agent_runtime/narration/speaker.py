@@ -84,15 +84,18 @@ class Speaker:
         self._news.clear()
 
     async def _utter(self, lines: Sequence[Line]) -> None:
-        """Keep them together, then say them in order."""
-        now = self.clock.time()
+        """Keep them together, then say them in order. Once muted, what is not said yet is not said."""
+        now, mutings = self.clock.time(), self.narrator.mutings
         messages = [self._message(line, now) for line in lines]
         kept = await asyncio.gather(*(self._is_kept(message, within_s=KEEP_WITHIN_S) for message in messages))
         for line, message, is_kept in zip(lines, messages, kept, strict=True):
             if not is_kept:
                 self._unkept.append(message)
                 self.is_healthy = False
-            await self._say(line, message, now)
+            if self.narrator.mutings == mutings:
+                await self._say(line, message, now)
+            else:
+                await self._mark_interrupted(message.id)
 
     def _message(self, line: Line, now: float) -> NewMessage:
         return NewMessage(
@@ -104,10 +107,19 @@ class Speaker:
             created_at=utc(now),
             cause=line.cause,
             as_of=line.as_of,
+            explanation=line.explanation(),
         )
 
     async def _say(self, line: Line, message: NewMessage, now: float) -> None:
-        envelope = outgoing.said(line.agent_id, message.id, line.text, event_id=self.new_id(), now=now)
+        envelope = outgoing.said(
+            line.agent_id,
+            message.id,
+            line.text,
+            event_id=self.new_id(),
+            now=now,
+            reply_to=line.reply_to,
+            handle=line.handle,
+        )
         await self._publish(envelope)
         if line.interrupts and self._last_message_id is not None:
             await self._mark_interrupted(self._last_message_id)

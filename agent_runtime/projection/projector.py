@@ -8,10 +8,13 @@ from typing import Any
 
 from agent_runtime.core.domain import Appraisal, Domain, Hearing, Stage
 from agent_runtime.core.events import Envelope
+from agent_runtime.core.lots import LotSnapshot
 from agent_runtime.core.platform import Record
+from agent_runtime.core.wire import Event
 
 SUBJECTS_KEPT = 1000
 _ELDEST = 8  # how many of the eldest are looked at for a closed one to drop
+_LOT = "lot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,14 @@ class Step:
     stage: Stage
 
 
+def _nothing(_: object) -> None: ...
+
+
 class Projector:
     """Holds the newest state of each subject; the least recently touched give way beyond `limit`, closed ones first.
 
-    `keep` is handed what should last of each event; without it nothing does (a rehearsal).
+    `keep` is handed what should last of each event; without it nothing does (a rehearsal). `overhear` is called with
+    every typed event of the kinds that are only heard.
     """
 
     def __init__(
@@ -33,11 +40,15 @@ class Projector:
         domains: Sequence[Domain[Any, Any] | Hearing],
         limit: int = SUBJECTS_KEPT,
         keep: Callable[[Iterable[Record]], None] | None = None,
+        overhear: Callable[[Event], None] = _nothing,
     ) -> None:
         self._domain_of = {kind: domain for domain in domains for kind in domain.types}
+        self._finders = tuple(domain for domain in domains if isinstance(domain, Domain))
         self._states: OrderedDict[str, tuple[Domain[Any, Any], Any]] = OrderedDict()
+        self._open: dict[str, str] = {}  # the kind of each subject that is open, so that nothing has to be searched
         self._limit = limit
-        self._keep = keep
+        self._keep = keep or _nothing
+        self._overhear = overhear
         self.evictions = 0
 
     def channel_of(self, kind: str) -> str | None:
@@ -51,18 +62,41 @@ class Projector:
         if domain is None:
             return None
         event = domain.parse(envelope)
-        if event is None or isinstance(domain, Hearing):
+        if event is None:
             return None
-        subject = domain.subject(event)
-        held = self._states.get(subject)
-        before = domain.settle(held[1], now) if held is not None else None
-        after = domain.project(before, event, now)
-        self._states[subject] = (domain, after)
-        self._states.move_to_end(subject)
-        self._make_room(now)
-        if self._keep is not None:
-            self._keep(domain.records(event, after))
-        return Step(domain.appraise(before, event, after), domain.stage(after, now))
+        if isinstance(domain, Hearing):
+            self._overhear(event)
+            return None
+        before, after = self._folded(domain, event, now)
+        return self._taken(domain, event, before, after, now)
+
+    def recall(self, envelope: Envelope, now: float) -> Stage | None:
+        """Take in an event of the past, received at `now` (monotonic): nothing is kept, overheard or meant by it.
+
+        The subject as it stood after it; None when it changes nothing held here. Raises BadEvent.
+        """
+        domain = self._domain_of.get(envelope.type)
+        event = domain.parse(envelope) if domain is not None and not isinstance(domain, Hearing) else None
+        if event is None or not isinstance(domain, Domain):
+            return None
+        return self._held(domain, domain.subject(event), self._folded(domain, event, now)[1], now)
+
+    def adopt(self, snapshot: LotSnapshot, wall_now: float, now: float) -> Step | None:
+        """Take in what the engine's keys said at `wall_now` (epoch seconds). None when nothing new is in them."""
+        for domain in self._finders:
+            event = domain.found(snapshot, wall_now)
+            if event is not None:
+                return self.admit(domain, event, now)
+        return None
+
+    def admit(self, domain: Domain[Any, Any], event: Any, now: float) -> Step | None:
+        """Take in an event of `domain` that came in no envelope. None when it changes nothing."""
+        before, after = self._folded(domain, event, now)
+        return None if after == before else self._taken(domain, event, before, after, now)
+
+    def is_open(self, subject: str) -> bool:
+        """Whether it goes on, as far as is known."""
+        return subject in self._open
 
     def stage(self, subject: str, now: float) -> Stage | None:
         """The subject as it stands now, or None when it is not held."""
@@ -73,13 +107,37 @@ class Projector:
         """Every subject held, the most recently touched first."""
         return [domain.stage(state, now) for domain, state in reversed(self._states.values())]
 
-    def _make_room(self, now: float) -> None:
-        if len(self._states) <= self._limit:
-            return
-        eldest = list(islice(self._states.items(), _ELDEST))
-        subject = next(
-            (key for key, (domain, state) in eldest if not domain.stage(state, now).is_open),
-            eldest[0][0],
-        )
+    def open_lots(self) -> tuple[str, ...]:
+        """The lots that are open, those that have been open longest first."""
+        return tuple(subject for subject, kind in self._open.items() if kind == _LOT)
+
+    def _folded(self, domain: Domain[Any, Any], event: Any, now: float) -> tuple[Any, Any]:
+        """The subject's state before and after the event."""
+        held = self._states.get(domain.subject(event))
+        before = domain.settle(held[1], now) if held is not None else None
+        return before, domain.project(before, event, now)
+
+    def _taken(self, domain: Domain[Any, Any], event: Any, before: Any, after: Any, now: float) -> Step:
+        self._keep(domain.records(event, after))
+        return Step(domain.appraise(before, event, after), self._held(domain, domain.subject(event), after, now))
+
+    def _held(self, domain: Domain[Any, Any], subject: str, state: Any, now: float) -> Stage:
+        """The stage of a state that is held from now on, as the one touched last."""
+        self._states[subject] = (domain, state)
+        self._states.move_to_end(subject)
+        stage = domain.stage(state, now)
+        if stage.is_open:
+            self._open[subject] = stage.kind
+        else:
+            self._open.pop(subject, None)
+        if len(self._states) > self._limit:
+            self._make_room()
+        return stage
+
+    def _make_room(self) -> None:
+        """Let one of the eldest go, a closed one if there is any."""
+        eldest = list(islice(self._states, _ELDEST))
+        subject = next((each for each in eldest if each not in self._open), eldest[0])
         del self._states[subject]
+        self._open.pop(subject, None)
         self.evictions += 1

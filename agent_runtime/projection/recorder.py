@@ -8,6 +8,7 @@ from agent_runtime.core.errors import Refused
 from agent_runtime.core.platform import Record, User
 from agent_runtime.core.records import RecordBook
 from agent_runtime.projection.batches import Batches
+from agent_runtime.projection.joining import joined
 
 _BATCH = 40
 _NOBODYS = {"twitter_handle": None, "email": None, "wallet_address": None}
@@ -39,7 +40,8 @@ class Recorder:
         for record in records:
             self._batches.note(record)
 
-    async def _keep(self, batch: list[Record]) -> None:
+    async def _keep(self, noted: list[Record]) -> None:
+        batch = joined(noted)
         try:
             await self._book.upsert(batch)
         except Refused:

@@ -10,15 +10,19 @@ from agent_runtime.store.platform_tables import auctions, bids, users
 from agent_runtime.store.records import SqlRecords
 from agent_runtime.store.text import is_storable
 
+WINNER_NAME = func.coalesce(users.c.name, users.c.twitter_handle)
+# The usual currency also stands where nobody said one: then the other of the two may know better.
+_SAID = func.nullif(bids.c.currency, bids.c.currency.info["usual"])
+CURRENCY = func.coalesce(_SAID, auctions.c.currency)
 # The user or the bid may not be known: the lot was won all the same.
 _WINNER = (
     select(
         auctions.c.id.label("auction_id"),
         auctions.c.winning_bid_id.label("bid_id"),
         func.nullif(bids.c.user_id, "").label("user_id"),
-        func.coalesce(users.c.name, users.c.twitter_handle).label("name"),
+        WINNER_NAME.label("name"),
         bids.c.amount,
-        func.coalesce(bids.c.currency, auctions.c.currency).label("currency"),
+        CURRENCY.label("currency"),
     )
     .select_from(auctions)
     .outerjoin(bids, bids.c.id == auctions.c.winning_bid_id)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ARRAY, JSON, BigInteger, DateTime, Dialect, Integer, String, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,6 +70,24 @@ class TextList(TypeDecorator[Sequence[str]]):
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
         """What the driver is given."""
         return value if value is None or dialect.name == POSTGRESQL else dump_json(list(value))
+
+
+class SearchWords(TypeDecorator[Sequence[str]]):
+    """Words for full-text search, made of letters and digits: a tsvector on PostgreSQL, text between spaces on SQLite.
+
+    Only written: what is read are the texts that the words are of.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """A tsvector where there is one."""
+        return dialect.type_descriptor(TSVECTOR() if dialect.name == POSTGRESQL else Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+        """What the driver is given."""
+        return None if value is None else " ".join(value)
 
 
 def json_column() -> TypeEngine[Any]:

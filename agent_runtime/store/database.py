@@ -8,15 +8,18 @@ from agent_runtime.core.errors import SchemaBehind
 from agent_runtime.store.address import Address, parse_address
 from agent_runtime.store.auctions import SqlAuctions, SqlBids
 from agent_runtime.store.character_files import SqlCharacterFiles
+from agent_runtime.store.chronicle import SqlChronicle
 from agent_runtime.store.engine import Engine, PooledEngine
 from agent_runtime.store.events import SqlEvents
 from agent_runtime.store.files import has_database
+from agent_runtime.store.memories import SqlMemories
 from agent_runtime.store.messages import SqlMessages
 from agent_runtime.store.postgres import postgres_pools
 from agent_runtime.store.records import SqlRecordBook, SqlRecords
 from agent_runtime.store.revisions import Standing, current, head
 from agent_runtime.store.sessions import SqlSessions
 from agent_runtime.store.sqlite import sqlite_pools
+from agent_runtime.store.summaries import SqlSummaries
 from agent_runtime.store.writer import Writer
 
 
@@ -35,6 +38,9 @@ class Database:
         self.messages = SqlMessages(self._engine, self._writer)
         self.character_files = SqlCharacterFiles(self._engine, self._writer)
         self.events = SqlEvents(self._engine, self._writer)
+        self.memories = SqlMemories(self._engine, self._writer)
+        self.summaries = SqlSummaries(self._engine, self._writer)
+        self.chronicle = SqlChronicle(self._engine)
         self.records = SqlRecordBook(self._writer)
         kept = self._engine, self.records
         self.users = SqlRecords(*kept, platform.User, "user")

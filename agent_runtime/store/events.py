@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, desc, select
+from sqlalchemy import Connection, Row, Select, delete, desc, func, select, text
 
 from agent_runtime.core.conversation import LoggedEvent, Page
 from agent_runtime.store.columns import to_millisecond
@@ -14,12 +14,12 @@ from agent_runtime.store.cursor import read_seq_cursor, seq_cursor
 from agent_runtime.store.dialects import DIALECTS, among, insert
 from agent_runtime.store.engine import Engine
 from agent_runtime.store.paging import check_limit, page_of
-from agent_runtime.store.tables import event_logs
+from agent_runtime.store.tables import HEARD, event_logs
 from agent_runtime.store.text import check_id, is_storable, mended, mended_json
-from agent_runtime.store.writer import Writer
+from agent_runtime.store.writer import Writer, one_by_one
 
 _CURSOR = "events"
-_AUCTIONS = "events:auction"
+_LOOKED_BEYOND = 500
 _SELECT = select(*(event_logs.c[name] for name in LoggedEvent.model_fields))
 _INSERT = {dialect: insert(dialect, event_logs).on_conflict_do_nothing(index_elements=["id"]) for dialect in DIALECTS}
 _KNOWN = {dialect: select(event_logs.c.id).where(among(dialect, event_logs.c.id, "ids")) for dialect in DIALECTS}
@@ -37,7 +37,7 @@ class SqlEvents:
         pair) becomes U+FFFD: one strange event must not cost the others their place. Raises Refused for a bad id."""
         rows = [_storable(event) for event in events]
         if rows:
-            await self.writer.write(_append, rows)
+            await self.writer.write(_append, rows, bulk_rows=len(rows))
 
     async def list(
         self,
@@ -75,14 +75,15 @@ class SqlEvents:
 
     async def recent(self, limit: int, *, heard_since: datetime) -> Sequence[LoggedEvent]:
         """The newest good events of auctions received since then, oldest first."""
-        query = _SELECT.where(event_logs.c.channel == _AUCTIONS, event_logs.c.reason.is_(None))
-        query = query.where(event_logs.c.received_at >= heard_since).order_by(desc(event_logs.c.seq)).limit(limit)
+        heard = (event_logs.c.received_at, event_logs.c.seq)
+        query = _SELECT.where(text(HEARD), event_logs.c.received_at >= heard_since)
+        query = query.order_by(*map(desc, heard)).limit(max(limit, 0))
         rows = await self.engine.read(lambda db: db.execute(query).all())
-        return tuple(_event(row) for row in reversed(rows))
+        return tuple(sorted((_event(row) for row in rows), key=lambda event: event.seq))
 
     async def purge(self, before: datetime, limit: int) -> int:
-        """Delete some of the oldest."""
-        raise NotImplementedError
+        """Delete at most `limit` of the oldest, in one transaction; the cost does not grow with what is kept."""
+        return await self.writer.write(_purge, (before, max(limit, 0)), bulk_rows=max(limit, 1))
 
 
 def _filtered(
@@ -122,3 +123,16 @@ def _append(db: Connection, batches: Sequence[list[dict[str, Any]]]) -> list[Exc
     """Batches that wait together are one statement; the log's order is theirs."""
     db.execute(_INSERT[db.dialect.name], list(chain.from_iterable(batches)))
     return [None] * len(batches)
+
+
+def _purge_some(db: Connection, asked: tuple[datetime, int]) -> int:
+    """Looks at the front of the log only, a little beyond the limit: a few rows of a clock gone wrong, from before
+    receipt was noted, must not keep the others for ever."""
+    before, limit = asked
+    columns = event_logs.c.seq, func.coalesce(event_logs.c.received_at, event_logs.c.timestamp).label("heard")
+    front = select(*columns).order_by(event_logs.c.seq).limit(limit + _LOOKED_BEYOND).subquery()
+    old = select(front.c.seq).where(front.c.heard < before).order_by(front.c.seq).limit(limit)
+    return db.execute(delete(event_logs).where(event_logs.c.seq.in_(old))).rowcount
+
+
+_purge = one_by_one(_purge_some)

@@ -12,6 +12,7 @@ from agent_runtime.store.appending import append
 from agent_runtime.store.columns import to_millisecond
 from agent_runtime.store.cursor import read_seq_cursor, seq_cursor
 from agent_runtime.store.engine import Engine
+from agent_runtime.store.memory_tables import session_summaries
 from agent_runtime.store.paging import check_limit, page_of
 from agent_runtime.store.tables import messages, sessions
 from agent_runtime.store.text import check_id, check_known, check_text, is_storable
@@ -64,7 +65,7 @@ class SqlMessages:
         await self.writer.write(_mark_interrupted, message_id)
 
     async def delete_all(self, session_id: str) -> int:
-        """Delete the messages of a session; the next one takes place 1 again. Raises NotFound."""
+        """Delete the messages of a session and its summary; the next one takes place 1 again. Raises NotFound."""
         check_known("session", session_id)
         return await self.writer.write(_delete_all, session_id)
 
@@ -106,6 +107,8 @@ def _delete_all_one(db: Connection, session_id: str) -> int | NotFound:
     # First the session: its row is the lock under which messages come and go.
     if not db.execute(begun_anew).rowcount:
         return NotFound("session", session_id)
+    # What summed them up goes with them: its places are given to other messages now.
+    db.execute(delete(session_summaries).where(session_summaries.c.session_id == session_id))
     return db.execute(delete(messages).where(messages.c.session_id == session_id)).rowcount
 
 

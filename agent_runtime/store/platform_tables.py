@@ -114,6 +114,8 @@ auctions = _table(
     id_column("winning_bid_id", unique=True),
     _one_of("status", platform.AuctionStatus),
     Index("ix_auctions_campaign_id_created_at_id", "campaign_id", "created_at", "id"),
+    Index("ix_auctions_campaign_id_start_time_id", "campaign_id", "start_time", "id"),
+    Index("ix_auctions_start_time_id", "start_time", "id"),
 )
 
 bids = Table(

@@ -57,7 +57,7 @@ class SqlRecordBook:
         if not batch:
             return
         try:
-            await self.writer.write(_keep, batch)
+            await self.writer.write(_keep, batch, bulk_rows=len(records))
         except IntegrityError as error:
             raise Refused(
                 "a record has what is another's alone (email, handle, wallet, winning bid), or belongs to a record "

@@ -17,6 +17,7 @@ from agent_runtime.store import revisions
 from agent_runtime.store.address import parse_address
 from agent_runtime.store.files import has_database
 from agent_runtime.store.migrating import keep_copy, with_connection
+from agent_runtime.store.naming import is_ours
 from agent_runtime.store.tables import metadata
 
 
@@ -73,7 +74,7 @@ def check(url: str) -> list[str]:
     """What differs between the database and `store.tables`; [] when nothing does."""
 
     def work(connection: Connection) -> list[str]:
-        options = {"compare_type": True, "include_object": _is_ours}
+        options = {"compare_type": True, "include_object": is_ours}
         found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
         return [str(difference) for difference in found]
 
@@ -98,8 +99,3 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-def _is_ours(_object: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
-    """The database may be shared: a table that we do not know is somebody else's."""
-    return not (kind == "table" and reflected and name not in metadata.tables)

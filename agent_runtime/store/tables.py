@@ -1,12 +1,16 @@
 """The tables: what is kept, how it is joined and by which index it is found."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from agent_runtime.store.columns import UtcTime, counter_column, json_column
+from agent_runtime.store.memory_tables import MEMORY
 from agent_runtime.store.naming import ID_LIMIT, id_column, metadata
 from agent_runtime.store.platform_tables import PLATFORM
 
-__all__ = ["ID_LIMIT", "TABLES", "character_files", "event_logs", "messages", "metadata", "sessions"]
+__all__ = ["HEARD", "ID_LIMIT", "TABLES", "character_files", "event_logs", "messages", "metadata", "sessions"]
+
+# In these words in the index and in the question: neither database looks at an index when they differ.
+HEARD = "channel = 'events:auction' AND reason IS NULL"
 
 sessions = Table(
     "sessions",
@@ -71,6 +75,14 @@ event_logs = Table(
     Index("ix_event_logs_type_seq", "type", "seq"),
     sqlite_autoincrement=True,
 )
+# After a gap the newest events of auctions are asked for, however many others there are.
+Index(
+    "ix_event_logs_heard",
+    event_logs.c.received_at,
+    event_logs.c.seq,
+    sqlite_where=text(HEARD),
+    postgresql_where=text(HEARD),
+)
 # Dead letters are few among very many: an index of them alone costs the others nothing.
 Index(
     "ix_event_logs_dead",
@@ -79,4 +91,4 @@ Index(
     postgresql_where=event_logs.c.reason.is_not(None),
 )
 
-TABLES = (sessions, messages, character_files, event_logs, *PLATFORM)
+TABLES = (sessions, messages, character_files, event_logs, *PLATFORM, *MEMORY)

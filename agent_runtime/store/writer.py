@@ -1,62 +1,43 @@
 """Group commit: whatever waits to be written is committed together, and nobody hears of it before it is on disk."""
 
 import asyncio
-from collections import deque
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection
 
-from agent_runtime.core.errors import Busy, Unavailable
+from agent_runtime.core.errors import Unavailable
 from agent_runtime.store.engine import Engine
 from agent_runtime.store.faults import Contended
+from agent_runtime.store.waiting import I, R, Unit, Waiting, Work
 
-I = TypeVar("I")  # noqa: E741
-R = TypeVar("R")
-Work = Callable[[Connection, Sequence[I]], Sequence[R | Exception]]
-
-_GROUP_LIMIT = 256
-_WAITING_LIMIT = 4096
 _DRAIN_S = 10.0
-
-
-@dataclass(slots=True, eq=False)
-class _Unit:
-    """One item of somebody's work and the promise to tell them how it went."""
-
-    work: Work[Any, Any]
-    item: Any
-    told: asyncio.Future[Any]
-
-    def tell(self, outcome: Any) -> None:
-        """Nobody listens any more when the caller was cancelled; what it asked for is done all the same."""
-        if self.told.done():
-            return
-        if isinstance(outcome, Exception):
-            self.told.set_exception(outcome)
-            self.told.exception()  # "retrieved": a caller cancelled at this very moment is no complaint in the log
-        else:
-            self.told.set_result(outcome)
 
 
 @dataclass(eq=False)
 class Writer:
     """The one task that writes. Callers wait for a future, so cancelling them touches no connection.
 
+    What a reply or a line waits for is not committed together with bulk (see waiting.py).
     Neighbouring units with the same `work` are handed to it as one sequence. An outcome that is an exception is
     raised to that caller alone. Work that raises rolls the group back; then each unit runs again alone, so that
     only the culprit hears of it.
     """
 
     engine: Engine
-    _waiting: deque[_Unit] = field(default_factory=deque)
+    clock: Callable[[], float] = time.monotonic
+    _waiting: Waiting = field(init=False)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
     _is_closing: bool = False
+
+    def __post_init__(self) -> None:
+        self._waiting = Waiting(self.clock)
 
     def start(self) -> None:
         """Begin to write; `stop` ends it."""
@@ -74,22 +55,22 @@ class Writer:
             task.cancel()
             await asyncio.wait({task})
 
-    async def write(self, work: Work[I, R], item: I) -> R:
+    async def write(self, work: Work[I, R], item: I, *, bulk_rows: int = 0) -> R:
         """Run `work` for `item` in the next group; returns its outcome once that is committed.
 
+        `bulk_rows`, where it is more than 0, says that neither a reply nor a line waits for it, and how many rows it
+        is: bulk is let by for at most 50 ms and committed by itself, in groups that hold nobody up for long.
         Raises: Busy when too much is waiting, Unavailable when the database is; whatever the work raises.
         """
         if self._is_closing or self._task is None or self._task.done():
             raise Unavailable(f"{self.engine.address} is closed")
-        if len(self._waiting) >= _WAITING_LIMIT:
-            raise Busy("too many writes are waiting for the database")
         told: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Unit(work, item, told))
+        self._waiting.add(Unit(work, item, told, bulk_rows))
         self._wake.set()
         return await told
 
     async def _run(self) -> None:
-        group: list[_Unit] = []
+        group: list[Unit] = []
         try:
             while self._waiting or not self._is_closing:
                 if not self._waiting:
@@ -98,14 +79,13 @@ class Writer:
                 # Those who just heard get a turn of the loop: most have the next write at hand, and fewer,
                 # larger groups cost less than a second group on the heels of the first.
                 await asyncio.sleep(0)
-                group = [self._waiting.popleft() for _ in range(min(len(self._waiting), _GROUP_LIMIT))]
+                group = self._waiting.next_group()
                 await self._commit(group)
         finally:
-            for unit in (*group, *self._waiting):
+            for unit in (*group, *self._waiting.drained()):
                 unit.tell(Unavailable(f"{self.engine.address} was closed before this was written"))
-            self._waiting.clear()
 
-    async def _commit(self, group: list[_Unit]) -> None:
+    async def _commit(self, group: list[Unit]) -> None:
         fault = await self._attempt(group)
         if fault is None:
             return
@@ -116,7 +96,7 @@ class Writer:
         else:
             await self._commit_each(group)
 
-    async def _commit_each(self, group: list[_Unit]) -> None:
+    async def _commit_each(self, group: list[Unit]) -> None:
         for place, unit in enumerate(group):
             fault = await self._attempt([unit])
             if fault is not None and _is_outage(fault):
@@ -126,7 +106,7 @@ class Writer:
             if fault is not None:
                 unit.tell(fault)
 
-    async def _attempt(self, group: list[_Unit]) -> Exception | None:
+    async def _attempt(self, group: list[Unit]) -> Exception | None:
         """Commit the group and tell its callers; or what went wrong, with nobody told."""
         try:
             outcomes = await self.engine.write(partial(_run_group, group))
@@ -137,7 +117,7 @@ class Writer:
         return None
 
 
-def _run_group(group: list[_Unit], connection: Connection) -> list[Any]:
+def _run_group(group: list[Unit], connection: Connection) -> list[Any]:
     outcomes: list[Any] = []
     for work, units in groupby(group, key=attrgetter("work")):
         outcomes.extend(work(connection, [unit.item for unit in units]))
@@ -148,7 +128,7 @@ def _is_outage(fault: Exception) -> bool:
     return isinstance(fault, Unavailable) and not isinstance(fault, Contended)
 
 
-def _tell_all(group: list[_Unit], fault: Exception) -> None:
+def _tell_all(group: list[Unit], fault: Exception) -> None:
     """Each its own exception: a shared one would collect the tracebacks of everybody."""
     for unit in group:
         unit.tell(type(fault)(str(fault)))

@@ -5,7 +5,7 @@ import re
 from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json, to_json
 
 from agent_runtime.web.errors import Problem
@@ -53,10 +53,25 @@ async def read_body(request: web.Request, model: type[B], limit: int = MESSAGE_B
     return model.model_validate(body)
 
 
+class _Nothing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+async def read_nothing(request: web.Request) -> None:
+    """For requests that say everything in their URL: no body, or an empty object. Raises Problem."""
+    if request.body_exists:
+        await read_body(request, _Nothing)
+
+
 def reply(body: BaseModel | dict[str, Any], status: int = 200) -> web.Response:
     """A JSON reply in UTF-8."""
     raw = body.model_dump_json().encode() if isinstance(body, BaseModel) else to_json(body)
     return web.Response(body=raw, status=status, content_type="application/json", charset="utf-8")
+
+
+def page_reply(data: list[dict[str, Any]], next_cursor: str | None) -> web.Response:
+    """One page of a list."""
+    return reply({"data": data, "next_cursor": next_cursor})
 
 
 def limit_of(request: web.Request) -> int:

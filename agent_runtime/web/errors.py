@@ -21,6 +21,7 @@ from agent_runtime.core.errors import (
 )
 
 REQUEST_ID = "X-Request-Id"
+ID = web.RequestKey("id", str)
 _log = structlog.get_logger(__name__)
 _STATUS: dict[type[RuntimeFault], int] = {
     NotFound: 404,
@@ -108,10 +109,11 @@ def _document(status: int, code: str, detail: str, errors: list[dict[str, Any]] 
 
 def _invalid(error: ValidationError) -> dict[str, Any]:
     errors = [
-        {"pointer": "/" + "/".join(str(part) for part in each["loc"]), "detail": each["msg"]}
+        {"pointer": "".join(f"/{part}" for part in each["loc"]), "detail": each["msg"].removeprefix("Value error, ")}
         for each in error.errors(include_url=False, include_input=False)[:20]
     ]
-    return _document(422, "invalid_body", f"{errors[0]['pointer']}: {errors[0]['detail']}", errors)
+    where = f"{errors[0]['pointer']}: " if errors[0]["pointer"] else ""
+    return _document(422, "invalid_body", f"{where}{errors[0]['detail']}", errors)
 
 
 def _retry_after(fault: RuntimeFault) -> int | None:
@@ -127,7 +129,7 @@ def _retry_after(fault: RuntimeFault) -> int | None:
 def _respond(
     request: web.Request, body: dict[str, Any], *, retry_after: int | None = None, allow: str | None = None
 ) -> web.Response:
-    body["request_id"] = request.get("request_id", "")
+    body["request_id"] = request.get(ID, "")
     response = web.Response(body=to_json(body), status=body["status"], content_type="application/problem+json")
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

@@ -6,7 +6,7 @@ import time
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from agent_runtime.web.errors import REQUEST_ID, Problem
+from agent_runtime.web.errors import ID, REQUEST_ID, Problem
 from agent_runtime.web.services import SERVICES
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
@@ -18,7 +18,7 @@ async def identified(request: web.Request, handler: Handler) -> web.StreamRespon
     """Give the request an id, taken from the caller where it is a plain one, and send it back with the time it took."""
     given = request.headers.get(REQUEST_ID, "")
     request_id = given if _GIVEN_ID.fullmatch(given) else request.app[SERVICES].new_id()
-    request["request_id"] = request_id
+    request[ID] = request_id
     began = time.perf_counter()
     response = await handler(request)
     if not response.prepared:
@@ -39,7 +39,7 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise Problem(403, "foreign_origin", "requests from other sites are refused")
     if _FORBIDDEN_IN_PATH.search(request.path):
         raise Problem(400, "bad_path", "the path holds characters that do not belong there")
-    if request.method in {"POST", "PUT", "PATCH"}:
+    if request.method in {"POST", "PUT", "PATCH"} and request.body_exists:
         _expect_json(request)
     return await handler(request)
 

@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
+from agent_runtime.agents.agent import LONGEST_SAID
 from agent_runtime.core.clock import iso
 from agent_runtime.core.conversation import LoggedEvent, Message, Session
+from agent_runtime.core.memory import Memory
 
 Moment = Annotated[datetime, PlainSerializer(iso, return_type=str, when_used="json")]
+LONGEST_PROMPT = 2000
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 
 
@@ -39,6 +42,19 @@ class TurnBody(_Request):
     metadata: dict[str, Any] = Field(default_factory=dict, max_length=50)
 
 
+class SayBody(_Request):
+    """POST /api/agents/{id}/say: exactly one of a line to say and a prompt to answer."""
+
+    content: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SAID)] | None = None
+    prompt: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_PROMPT)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "SayBody":
+        if (self.content is None) == (self.prompt is None):
+            raise ValueError("give either 'content' or 'prompt'")
+        return self
+
+
 class SessionView(BaseModel):
     id: str
     character: str
@@ -65,6 +81,7 @@ class MessageView(BaseModel):
     interrupted: bool
     cause: tuple[str, ...]
     as_of: str | None
+    explanation: dict[str, Any] | None
 
     @classmethod
     def of(cls, message: Message) -> "MessageView":
@@ -86,3 +103,23 @@ class EventView(BaseModel):
     @classmethod
     def of(cls, event: LoggedEvent) -> "EventView":
         return cls(**event.model_dump())
+
+
+class MemoryView(BaseModel):
+    """What an agent remembers; `score` is there where it came to mind at a question."""
+
+    id: str
+    agent_id: str
+    kind: str
+    subject: str
+    text: str
+    importance: float
+    about_user: str | None
+    source_message_id: str | None
+    created_at: Moment
+    last_used_at: Moment | None
+    score: float | None = None
+
+    @classmethod
+    def of(cls, memory: Memory, score: float | None = None) -> "MemoryView":
+        return cls(**memory.model_dump(), score=score)

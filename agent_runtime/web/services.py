@@ -1,16 +1,21 @@
 """What the HTTP door calls: handed in by the roof, so that no handler knows how anything is done."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
+from agent_runtime.agents.agent import Agent
 from agent_runtime.agents.company import Company
 from agent_runtime.chat.conversations import Conversations
 from agent_runtime.core.broadcast import Broadcast
+from agent_runtime.core.clock import Clock, SystemClock
+from agent_runtime.core.domain import Stage
 from agent_runtime.core.events import Envelope
+from agent_runtime.core.memory import Memories
 from agent_runtime.core.ports import Events, Messages, Sessions
+from agent_runtime.core.records import Auctions, Bids
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +28,27 @@ class Health:
 
 
 @dataclass(frozen=True)
+class Lots:
+    """What the runtime knows of lots.
+
+    `stages` are the subjects in hand, the most recently touched first; `stage` is one of them. `titles` names the
+    works of lots. `coalesced` tells for a lot, by agent id, how many cues were said together with others or gave way.
+    """
+
+    stages: Callable[[], Sequence[Stage]]
+    stage: Callable[[str], Stage | None]
+    auctions: Auctions
+    bids: Bids
+    titles: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
+    coalesced: Callable[[str], Mapping[str, int]]
+
+
+@dataclass(frozen=True)
 class Services:
-    """Everything the handlers use. `post` takes decoded events and answers {accepted, duplicate, dead}; `hosts`
-    are the Host headers that are ours.
+    """Everything the handlers use.
+
+    `post` takes decoded events and answers {accepted, duplicate, dead}; `hosts` are the Host headers that are ours;
+    `improvise` words the answer of an agent to a prompt, and raises ModelFailed where it cannot.
     """
 
     company: Company
@@ -42,6 +65,10 @@ class Services:
     hosts: Callable[[], frozenset[str]]
     new_id: Callable[[], str]
     is_draining: Callable[[], bool]
+    memories: Memories
+    lots: Lots
+    improvise: Callable[[Agent, str], Awaitable[str]]
+    clock: Clock = field(default_factory=SystemClock)
 
 
 SERVICES = web.AppKey("services", Services)

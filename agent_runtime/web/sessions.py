@@ -10,7 +10,7 @@ from agent_runtime.chat.conversations import Guest
 from agent_runtime.chat.turn import Reply, Turn
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.errors import RuntimeFault
-from agent_runtime.web.bodies import limit_of, read_body, reply
+from agent_runtime.web.bodies import limit_of, page_reply, read_body, reply
 from agent_runtime.web.errors import Problem, problem_of
 from agent_runtime.web.schemas import MessageView, NewSessionBody, SessionView, TurnBody, UserBody
 from agent_runtime.web.services import SERVICES
@@ -32,7 +32,7 @@ async def listing(request: web.Request) -> web.Response:
     page = await request.app[SERVICES].sessions.list(
         limit=limit_of(request), cursor=request.query.get("cursor"), character=request.query.get("character")
     )
-    return reply(_page([SessionView.of(each).model_dump(mode="json") for each in page.data], page.next_cursor))
+    return page_reply([SessionView.of(each).model_dump(mode="json") for each in page.data], page.next_cursor)
 
 
 async def read(request: web.Request) -> web.Response:
@@ -51,7 +51,7 @@ async def messages(request: web.Request) -> web.Response:
     page = await request.app[SERVICES].messages.list(
         request.match_info["id"], limit=limit_of(request), cursor=request.query.get("cursor")
     )
-    return reply(_page([_message(each) for each in page.data], page.next_cursor))
+    return page_reply([_message(each) for each in page.data], page.next_cursor)
 
 
 async def turn(request: web.Request) -> web.StreamResponse:
@@ -112,7 +112,3 @@ def _reply(finished: Reply) -> dict[str, Any]:
         "mood": finished.mood.value,
         "usage": usage,
     }
-
-
-def _page(data: list[dict[str, Any]], next_cursor: str | None) -> dict[str, Any]:
-    return {"data": data, "next_cursor": next_cursor}

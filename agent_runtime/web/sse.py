@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from agent_runtime.web.errors import REQUEST_ID
+from agent_runtime.web.errors import ID, REQUEST_ID
 
 HEARTBEAT_S = 15.0
 _WRITE_WITHIN_S = 10.0
@@ -33,7 +33,7 @@ async def stream(request: web.Request, events: AsyncGenerator[ServerEvent]) -> w
             "Content-Type": "text/event-stream; charset=utf-8",
             "Cache-Control": "no-store",
             "X-Accel-Buffering": "no",
-            REQUEST_ID: request.get("request_id", ""),
+            REQUEST_ID: request.get(ID, ""),
         }
     )
     await response.prepare(request)

@@ -9,6 +9,7 @@ from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock, ManualClock
 from agent_runtime.core.domain import Appraisal, Cue, Feeling, Rank, Slot, Stage
 from agent_runtime.core.errors import Unavailable
+from agent_runtime.core.line import Prepared
 from agent_runtime.live.memory import MemoryLiveState, MemoryPublisher
 from agent_runtime.projection.heart import Heart
 
@@ -32,6 +33,11 @@ class Happening:
     appraisal: Appraisal = field(default_factory=Appraisal)
 
 
+def campaign(subject: str, title: str = "Autumn") -> Stage:
+    slots: dict[str, Slot] = {"title": title, "day": 2}
+    return Stage(subject, title, is_open=True, is_last_call=False, slots=slots, campaign=subject, kind="campaign")
+
+
 def stage(subject: str, *, is_open: bool = True, title: str = "Salt Ledger", **slots: Slot) -> Stage:
     return Stage(subject, title, is_open=is_open, is_last_call=False, slots=slots, bid_count=3)
 
@@ -49,9 +55,32 @@ class Ear:
     """A voice that keeps what it is given."""
 
     noticed: list[tuple[Cue, ...]] = field(default_factory=list)
+    offered: list[Prepared] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
+    is_silent: bool = False
 
-    def notice(self, cues: Any, stage: Stage, now: float) -> None:
+    def notice(self, cues: Any, stage: Stage | None, now: float) -> None:
         self.noticed.append(tuple(cues))
+
+    def offer(self, prepared: Prepared, now: float) -> bool:
+        if not self.is_silent:
+            self.offered.append(prepared)
+        return not self.is_silent
+
+    def mute(self) -> None:
+        self.is_silent = True
+        self.orders.append("mute")
+
+    def unmute(self, now: float) -> None:
+        self.is_silent = False
+        self.orders.append("unmute")
+
+    def recast(self, character: Character) -> None:
+        self.orders.append(f"recast {character.slug}")
+
+    @property
+    def families(self) -> list[str]:
+        return [cue.family for cues in self.noticed for cue in cues]
 
 
 def agent(

@@ -10,7 +10,7 @@ from agent_runtime.core.character import Character
 from agent_runtime.core.domain import Feeling
 from agent_runtime.core.errors import NotFound
 from agent_runtime.core.presence import Mood
-from tests.agents.living import VESPER, Platform, agent
+from tests.agents.living import VESPER, Ear, Platform, agent
 
 WREN = Character(name="Wren", slug="wren")
 GLAD = (Feeling("joy", 0.9),)
@@ -85,3 +85,45 @@ async def test_while_redis_is_away_guests_feel_all_the_same() -> None:
 
 async def _awaken(character: Character) -> Agent:
     return agent(character=character)
+
+
+async def test_another_version_of_a_character_is_taken_over_by_whoever_plays_it() -> None:
+    vesper, wren = agent(voice=Ear()), agent(character=WREN)
+
+    async def awaken(_character: Character) -> Agent:
+        return wren
+
+    everyone = Company({"vesper": VESPER, "wren": WREN}, {"vesper": vesper}, awaken, Platform().live)
+    bolder, warmer = (
+        VESPER.model_copy(update={"description": "bolder"}),
+        WREN.model_copy(update={"description": "warm"}),
+    )
+    everyone.recast(bolder)
+    assert everyone.character("vesper") is vesper.character is bolder
+    await everyone.touch(WREN, GLAD, "m1")
+    everyone.recast(warmer)
+    assert everyone.character("wren") is wren.character is warmer
+    assert wren.heart.label is Mood.HAPPY
+    ada = Character(name="Ada")
+    everyone.recast(ada)
+    assert everyone.character("ada") is ada
+
+
+async def test_a_guest_of_an_old_session_awakes_as_the_newest_version_even_when_it_changes_meanwhile() -> None:
+    awaking, go, awoken = asyncio.Event(), asyncio.Event(), []
+
+    async def awaken(character: Character) -> Agent:
+        awaking.set()
+        await go.wait()
+        awoken.append(agent(character=character))
+        return awoken[0]
+
+    everyone = Company({"wren": WREN}, {}, awaken, Platform().live)
+    second, third = (WREN.model_copy(update={"description": text}) for text in ("second", "third"))
+    everyone.recast(second)
+    talking = asyncio.create_task(everyone.circumstances(WREN))
+    await awaking.wait()
+    everyone.recast(third)
+    go.set()
+    await talking
+    assert [each.character for each in awoken] == [third]

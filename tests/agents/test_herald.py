@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from agent_runtime.agents.agent import Agent
@@ -12,7 +13,7 @@ from agent_runtime.core.clock import SystemClock
 from agent_runtime.core.domain import Feeling
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.presence import Mood
-from tests.agents.living import VESPER, Platform, agent, felt, stage
+from tests.agents.living import VESPER, Ear, Platform, agent, felt, stage
 from tests.store.values import new_id
 
 EXCITED = (Feeling("excitement", 0.9),)
@@ -160,6 +161,40 @@ async def test_a_long_silence_over_an_open_lot_makes_it_wonder_once() -> None:
         living.changed()
         await until(lambda: platform.calls.count("put_affect") > before)
     assert triggers == ["event-1", "silence"]
+
+
+async def test_a_long_silence_over_an_open_lot_is_spoken_into_as_often_as_it_may() -> None:
+    initiative = VESPER.initiative.model_validate({"idle_after": "100ms", "max_unanswered": 2})
+    platform, ear = Platform(), Ear()
+    quiet = VESPER.model_copy(update={"initiative": initiative})
+    living = agent({"lot-1": stage("lot-1")}, SystemClock(), quiet, ear)
+    living.witness(felt("lot-1"), "event-1", now=living.clock.monotonic())
+    async with running(herald_of(living, platform), platform):
+        await until(lambda: len(ear.families) == 2)
+        before = platform.calls.count("put_affect")
+        living.changed()
+        await until(lambda: platform.calls.count("put_affect") > before)
+    assert ear.families == ["lull", "lull"]
+
+
+async def test_a_pause_is_written_at_once_and_its_scene_shows_how_far_the_lot_is() -> None:
+    scenery = {"expressions": {"NEUTRAL": "calm.png"}, "backgrounds": {"OPEN": "lit.png", "SOLD": "gold.png"}}
+    staged = VESPER.model_copy(update={"scene": VESPER.scene.model_validate(scenery)})
+    platform, lots = Platform(), {"lot-1": stage("lot-1")}
+    living = agent(lots, SystemClock(), staged)
+    living.witness(felt("lot-1", intensity=0.0), "event-1", now=living.clock.monotonic())
+    async with running(herald_of(living, platform), platform):
+        scene = await platform.live.read_scene("vesper")
+        assert scene is not None
+        assert scene.background == "lit.png"
+        lots["lot-1"] = replace(stage("lot-1", is_open=False), outcome="sold")
+        living.pause()
+        await until(lambda: len(envelopes(platform, "agent:scene:update")) == 1)
+        await until(lambda: platform.calls[-1] == "put_affect")
+        state = await platform.live.read_agent("vesper")
+    assert envelopes(platform, "agent:scene:update")[0]["data"]["background"] == "gold.png"
+    assert state is not None
+    assert state.status == "PAUSED"
 
 
 async def test_its_last_word_is_that_it_is_inactive() -> None:

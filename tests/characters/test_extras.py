@@ -4,8 +4,10 @@ import pytest
 
 from agent_runtime.characters.extras import fault_in_line
 from agent_runtime.characters.loading import parse_character
+from agent_runtime.core.character import Character
 from agent_runtime.core.errors import InvalidFile
 from agent_runtime.core.phrases import FAMILIES
+from agent_runtime.core.scenery import LotStage
 
 
 def first_finding(text: str) -> tuple[int, int, str, str]:
@@ -90,6 +92,8 @@ def test_no_family_can_name_a_reserve_or_a_maximum() -> None:
         "~/x",
         "a/",
         "./a",
+        "a/%2e%2e/x.png",
+        "assets/" + "x" * 194,
     ],
 )
 def test_an_asset_that_could_leave_the_asset_root_is_refused_at_its_place(asset: str) -> None:
@@ -101,4 +105,31 @@ def test_an_asset_that_could_leave_the_asset_root_is_refused_at_its_place(asset:
 def test_backgrounds_and_props_are_checked_too() -> None:
     assert first_finding("scene: {backgrounds: {HAPPY: ../x}}")[:2] == (2, 30)
     assert first_finding("scene: {props: {HAPPY: [a.png, ../x]}}")[:2] == (2, 32)
+    assert first_finding("scene: {backgrounds: {SOLD: ../x}}")[:2] == (2, 29)
+    assert first_finding("scene: {props: {CLOSING: [a.png, ../x]}}")[:2] == (2, 34)
     assert parse_character("name: a\nscene: {props: {HAPPY: [a/b c.png]}}", "c.yaml").scene.props
+
+
+def test_what_is_around_a_character_may_follow_the_lot_and_its_face_may_not() -> None:
+    character = parse_character("name: a\nscene: {backgrounds: {SOLD: a.png}, props: {OPEN: [b.png]}}", "c.yaml")
+    assert character.scene.backgrounds == {LotStage.SOLD: "a.png"}
+    assert character.scene.props == {LotStage.OPEN: ("b.png",)}
+    assert Character.model_validate_json(character.model_dump_json(by_alias=True)) == character
+    assert first_finding("scene: {expressions: {SOLD: a.png}}")[:2] == (2, 23)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("SOLDE", "SOLD"), ("open", "OPEN"), ("CANCELED", "CANCELLED"), ("HAPY", "HAPPY")]
+)
+def test_a_mood_or_stage_that_does_not_exist_is_found_with_the_one_that_was_meant(written: str, meant: str) -> None:
+    for scene in (f"backgrounds: {{{written}: a.png}}", f"props: {{{written}: [a.png]}}"):
+        line, column, message, hint = first_finding(f"scene:\n  {scene}")
+        assert (line, column) == (3, scene.index("{") + 4)
+        assert message.startswith("expected 'NEUTRAL', ")
+        assert message.endswith(f"'PASSED' or 'CANCELLED', got '{written}'")
+        assert hint == f"did you mean '{meant}'?"
+
+
+def test_a_heap_of_props_is_refused() -> None:
+    props = ", ".join(f"{number}.png" for number in range(17))
+    assert first_finding(f"scene: {{props: {{OPEN: [{props}]}}}}")[2] == "has more than 16 entries"

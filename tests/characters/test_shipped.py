@@ -11,6 +11,7 @@ from agent_runtime.characters.loading import load_folder
 from agent_runtime.core.character import Character, Phrases, Variants
 from agent_runtime.core.phrases import FAMILIES, LOT, slots_in, spoken_time
 from agent_runtime.core.presence import Mood
+from agent_runtime.core.scenery import LotStage
 from agent_runtime.core.starter_phrases import STARTER
 
 ROSTER = load_folder(Path(__file__).parents[2] / "characters")
@@ -106,11 +107,21 @@ def test_a_character_is_whole(character: Character) -> None:
 @pytest.mark.parametrize("character", ROSTER.characters.values(), ids=ROSTER.characters)
 def test_a_character_has_a_face_a_place_and_props_for_every_mood(character: Character) -> None:
     scene = character.scene
-    assert set(scene.expressions) == set(scene.backgrounds) == set(scene.props) == set(Mood)
+    assert set(scene.expressions) == set(Mood)
+    assert set(scene.backgrounds) >= set(Mood)
+    assert set(scene.props) >= set(Mood)
     home = {"expressions": scene.expressions.values(), "backgrounds": scene.backgrounds.values()}
     home["props"] = [prop for props in scene.props.values() for prop in props]  # type: ignore[assignment]
     for kind, assets in home.items():
         assert all(asset.startswith(f"assets/character/{kind}/{character.slug}/") for asset in assets)
+
+
+def test_around_a_host_and_around_no_other_things_change_with_the_lot() -> None:
+    for character in ROSTER.characters.values():
+        stages = set(LotStage) if character.hosts.is_host else set()
+        assert set(character.scene.props) - set(Mood) == stages
+        # While a lot is open the room shows the mood.
+        assert set(character.scene.backgrounds) - set(Mood) == stages - {LotStage.OPEN}
 
 
 def test_the_auctioneer_has_plenty_of_words_and_other_words_for_moods() -> None:

@@ -35,3 +35,15 @@ def test_files_that_are_not_there_or_no_characters_are_told(tmp_path: Path) -> N
         assert done.returncode == 1
         assert done.stdout.decode().startswith(f"{path}:")
         assert b"Traceback" not in done.stderr
+
+
+def test_a_picture_that_is_not_in_the_folder_of_pictures_is_a_warning_and_no_error(tmp_path: Path) -> None:
+    file, pictures = tmp_path / "ada.yaml", tmp_path / "pictures"
+    file.write_text("name: Ada\nscene: {backgrounds: {NEUTRAL: assets/hall.png, SOLD: assets/applause.png}}\n")
+    assert command("check", file, "--set", f"assets_dir={pictures}").stdout.decode() == f"{file}: ok, Ada\n"
+    pictures.mkdir()
+    (pictures / "hall.png").touch()
+    done = command("check", file, "--set", f"assets_dir={pictures}")
+    assert done.returncode == 0
+    warning = f"{file}: warning: assets/applause.png is not in {pictures}"
+    assert done.stdout.decode().splitlines() == [f"{file}: ok, Ada", warning]

@@ -30,3 +30,11 @@ def test_a_database_is_compared_and_taken_back(tmp_path: Path) -> None:
     assert db("check", folder=folder) == (0, "")
     assert db("downgrade", "base", folder=folder) == (0, "base\n")
     assert db("current", folder=folder)[0] == 5
+
+
+@pytest.mark.parametrize("arguments", [("upgrade", "nonsense"), ("downgrade", "nonsense"), ("upgrade", "")])
+def test_a_revision_that_is_not_there_is_told(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = command("db", *arguments, "--data-dir", tmp_path / "data")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.count(b"\n") == 1
+    assert b"Traceback" not in done.stderr

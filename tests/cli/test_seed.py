@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from agent_runtime.app import database_url
 from agent_runtime.cli.db import command
+from agent_runtime.cli.seeding import sow
 from agent_runtime.cli.world import world
+from agent_runtime.config import load_settings
 from agent_runtime.core.errors import Unavailable
 from agent_runtime.core.platform import Auction, Bid
 from agent_runtime.store import schema
@@ -45,6 +48,15 @@ def test_seeding_twice_fills_the_database_once(kind: str, tmp_path: Path, reques
     assert CliRunner().invoke(command, given, catch_exceptions=False).output == first.output
     assert asyncio.run(everything(url)) == kept
     assert len(kept) == 8 + 8 + 1 + 1 + 6 + 13 + 1
+
+
+def test_the_world_can_be_sown_before_there_is_a_database_and_again(tmp_path: Path) -> None:
+    settings = load_settings(None, {"data_dir": str(tmp_path / "data")}, {}, tmp_path)
+    for _ in range(2):
+        asyncio.run(sow(settings, world()))
+    assert len(asyncio.run(everything(database_url(settings)))) == 8 + 8 + 1 + 1 + 6 + 13 + 1
+    with DataFolder(settings.data_dir), pytest.raises(Unavailable, match="in use"):
+        asyncio.run(sow(settings, world()))
 
 
 def test_a_runtime_that_uses_the_file_must_be_stopped_first(tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from agent_runtime.cli.world import world
+from agent_runtime.core.platform import Auction, Campaign
+from agent_runtime.store.database import Database
 from tests.process.http import Client
 from tests.process.listening import platform_on
 from tests.process.lots import Lot
@@ -124,11 +127,15 @@ async def test_a_simulated_auction_is_heard_by_the_runtime_that_runs(runtime: Ru
             command, "simulate", "--lots", "1", "--lot-seconds", "5", "--speed", "20", "--data-dir", runtime.folder
         )
         assert done.returncode == 0
-        told = done.stdout.decode().splitlines()
-        assert told[0].startswith("auction:start  ")
+        told = [line.split() for line in done.stdout.decode().splitlines()]
         assert done.stderr.decode() == f"{len(told)} events published\n"
-        lot = told[0].split()[1]
+        assert [kind for kind, _ in told[:3]] == ["campaign:day:change", "session:auction", "auction:start"]
+        assert told[-1][0] == "session:end"
+        campaign, lot = told[0][1], told[2][1]
         assert (await platform.value(f"auction:{lot}"))["status"] == "ENDED"
+        state, day = await platform.client.mget(f"campaign:{campaign}", f"campaign:day:{campaign}:3")
+        assert json.loads(state)["currentDay"] == 3
+        assert (json.loads(day)["auctionIds"], json.loads(day)["completed"]) == ([lot], True)
         await platform.hears("agent:message")
 
 
@@ -140,3 +147,15 @@ def test_the_demo_narrates_one_auction_and_ends(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     assert "Vesper Quill is live at http://127.0.0.1:" in said
     assert len([line for line in said.splitlines() if line[2:3] == ":" and line[5:6] == ":"]) >= 3
+    lots, sold = asyncio.run(lots_of(f"sqlite:///{tmp_path / 'data' / 'runtime.db'}"))
+    assert len(lots) == 7
+    assert sold.campaign_id == lots[-1].campaign_id
+    assert sold.art_item_id in {lot.art_item_id for lot in lots[1:]}
+
+
+async def lots_of(url: str) -> tuple[list[Auction], Auction]:
+    """The lots of the world's campaign, the newest first, and the newest of all."""
+    campaign = next(record for record in world() if isinstance(record, Campaign))
+    async with Database(url) as database:
+        page = await database.auctions.of_campaign(campaign.id)
+        return list(page.data), (await database.auctions.list(limit=1)).data[0]

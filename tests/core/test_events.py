@@ -58,6 +58,7 @@ def test_an_envelope_survives_being_written_and_read() -> None:
         (b" " * (EVENT_LIMIT_BYTES + 1), "too_big"),
         (to_json(body()).replace(b"{}", b'{"x":1e400}'), "bad_json"),
         (to_json(body()).replace(b"{}", b'{"x":NaN}'), "bad_json"),
+        (to_json(body()).replace(b"{}", b'{"x":[-1' + b"0" * 400 + b".0]}"), "bad_json"),
     ],
     ids=lambda value: value[:20] if isinstance(value, bytes) else value,
 )

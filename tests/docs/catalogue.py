@@ -78,6 +78,8 @@ _EXAMPLES: Mapping[str, Any] = {
 _FREE: Mapping[str, Mapping[str, Any]] = {
     "stream:viewers:count": {"streamId": "stream-1", "viewers": 812},
     "user:authenticated": {"userId": "user-1"},
+    "campaign:start": {"campaignId": "campaign-1", "name": "Three Evenings", "totalDays": 3},
+    "campaign:day:change": {"campaignId": "campaign-1", "day": 2},
 }
 _INTRO = """# Types of events
 
@@ -85,7 +87,8 @@ _INTRO = """# Types of events
 
 Every type that is understood, with the fields of its `data`; `?` marks those that may be left out. Other fields are
 kept in the log and otherwise ignored. Data that does not fit is a [dead letter](events.md#dead-letters), with the field
-and the reason. So far the runtime tells of `auction:*` only; the rest is logged and shown.
+and the reason. The runtime tells of `auction:*`, `session:*` and `campaign:*`
+([how they are read](contract.md#campaigns-and-days)); the rest is logged and shown.
 
 | word | what it is |
 | --- | --- |

@@ -19,11 +19,12 @@ from agent_runtime.domains.auction import events
 from agent_runtime.projection.emotions import EMOTIONS
 from agent_runtime.projection.labels import ARROWS
 from agent_runtime.projection.mood import baseline
+from tests.docs import keys, tables
 from tests.docs.meanings import MEANINGS
 from tests.docs.pages import DOCS, ROOT
 
 Row = tuple[str, ...]
-UNUSED_SETTINGS = frozenset({"assets_dir", "time_zone"})
+UNUSED_SETTINGS = frozenset({"time_zone"})
 _SECTION_MEANINGS = {
     "narration.valid_s": "After so many seconds a {} line is worth half.",
     "narration.base": "What a {} line is worth.",
@@ -67,7 +68,7 @@ def phrases() -> str:
 def auction_events() -> str:
     """The nine events with the fields of `data` that are read."""
     rows: list[Row] = [("type", "must have", "may have")]
-    for model in get_args(events.AuctionEvent):
+    for model in dict.fromkeys(events.EVENT_TYPES.values()):
         fields = {name: each for name, each in model.model_fields.items() if name not in {"event_id", "at", "type"}}
         kind = get_args(model.model_fields["type"].annotation)[0]
         must = [_camel(name, each) for name, each in fields.items() if each.is_required()]
@@ -79,12 +80,12 @@ def auction_events() -> str:
 def classes() -> str:
     """The classes of lines with what they are worth and for how long, by default."""
     said = {
-        Rank.CRITICAL: "sold, passed, cancelled, a correction",
-        Rank.HIGH: "an opening, a closing call, an extension, the reserve met",
-        Rank.MEDIUM: "the first bid, a new bidder, a jump, a round figure reached",
+        Rank.CRITICAL: "sold, passed, cancelled, a correction, the line to the auction lost or back, `say`",
+        Rank.HIGH: "an opening, a closing call, an extension, the reserve met, a stage of the day, what was missed",
+        Rank.MEDIUM: "the first bid, a new or returning bidder, a jump, a round figure reached",
         Rank.LOW: "any other bid or price",
-        Rank.QUESTION: "nothing yet",
-        Rank.COLOUR: "nothing yet",
+        Rank.QUESTION: "an answer to the audience",
+        Rank.COLOUR: "a lull, colour, a word to whose bid was refused",
     }
     narration = Settings().narration
     rows: list[Row] = [("class", "setting name", "what", "worth at first", "half of it after")]
@@ -154,6 +155,9 @@ TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "emotions": ("mood.md", emotions),
     "arrows": ("mood.md", arrows),
     "rest": ("mood.md", rest),
+    "keys": ("contract.md", lambda: _table(keys.keys())),
+    "shapes": ("contract.md", lambda: _table(keys.shapes())),
+    "tables": ("records.md", lambda: _table(tables.rows())),
 }
 
 

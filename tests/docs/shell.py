@@ -25,7 +25,9 @@ NOT_RUN = {
 WITHIN_S = 60.0
 _FIRST_LINE_S = 30.0
 _ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]*=\S*\s+")
-_ENDLESS = re.compile(r"\./run (run|demo|simulate|replay(?!.*--speed max)|events(?!.*(-n|--count|--dead)))\b")
+_ENDLESS = re.compile(
+    r"\./run (run|demo|simulate|replay(?!.*(--speed max|--export))|events(?!.*(-n|--count|--dead)))\b"
+)
 _SHIM = """#!/bin/sh
 case "${{1:-}}" in
     python) shift; exec {python} "$@" ;;

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agent_runtime.chat.tone import feelings
+from agent_runtime.core.tone import feelings
 from agent_runtime.core.domain import Feeling
 from tests.docs.pages import page
 from tests.domains.streams import Engine, Fold

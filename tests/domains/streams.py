@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from agent_runtime.cli.books import Books
 from agent_runtime.core.clock import iso, utc
 from agent_runtime.core.domain import Appraisal
 from agent_runtime.core.events import Envelope
+from agent_runtime.core.lots import LotSnapshot
+from agent_runtime.core.money import Money
+from agent_runtime.core.platform import Record
 from agent_runtime.domains.auction import AUCTION
 from agent_runtime.domains.auction.lot import Lot
 
@@ -77,6 +81,15 @@ class Engine:
         return self.event("winner", at, lot=lot, twitterHandle=f"the_{user}", artItemId="item-1", **{**about, **more})
 
 
+def keys_after(*envelopes: Envelope) -> LotSnapshot:
+    """What the engine's keys hold of the lot when it has published these."""
+    books, keys = Books(), None
+    for envelope in envelopes:
+        keys = books.enter(envelope)
+    assert keys is not None
+    return keys
+
+
 def moment(at: float) -> str:
     """The ISO date of a time after EPOCH."""
     return iso(utc(EPOCH + at))
@@ -88,6 +101,7 @@ class Fold:
 
     lot: Lot | None = None
     appraisals: list[Appraisal] = field(default_factory=list)
+    records: tuple[Record, ...] = ()
 
     def take(self, *envelopes: Envelope) -> "Fold":
         for envelope in envelopes:
@@ -101,6 +115,21 @@ class Fold:
         self.lot = AUCTION.project(before, event, now)
         self.appraisals.append(AUCTION.appraise(before, event, self.lot))
         return self.appraisals[-1]
+
+    def find(self, now: float, snapshot: LotSnapshot, read_at: float | None = None) -> Appraisal:
+        """Take in what the keys say at `now`, by the wall's clock at `read_at` (seconds after EPOCH too)."""
+        event = AUCTION.found(snapshot, EPOCH + (now if read_at is None else read_at))
+        assert event is not None
+        before = AUCTION.settle(self.lot, now) if self.lot is not None else None
+        self.lot = AUCTION.project(before, event, now)
+        self.records = AUCTION.records(event, self.lot)
+        self.appraisals.append(AUCTION.appraise(before, event, self.lot))
+        return self.appraisals[-1]
+
+    def slots(self, now: float) -> dict[str, str]:
+        """What may be said of the lot at `now`, as words."""
+        slots = AUCTION.stage(self.at(now), now).slots
+        return {name: str(each.amount) if isinstance(each, Money) else str(each) for name, each in slots.items()}
 
     def at(self, now: float) -> Lot:
         """The lot at `now`, when what waits has had its time."""

@@ -103,10 +103,13 @@ def test_end_and_winner_together_are_felt_once(engine: Engine, opened: Fold) -> 
     assert opened.feelings().count("satisfaction") == 1
 
 
-def test_a_rejected_bid_is_reproach_and_names_nobody(engine: Engine, opened: Fold) -> None:
+def test_a_rejected_bid_is_reproach_and_a_word_to_its_bidder_without_a_reason(engine: Engine, opened: Fold) -> None:
     rejected = {"bidId": "b9", "userId": "ada", "amount": "40", "reason": "TOO_LOW"}
     opened.take(engine.event("bid:rejected", 1, **rejected))
     assert felt(opened.appraisals[-1]) == {"reproach": 0.5}
+    (cue,) = opened.appraisals[-1].cues
+    assert (cue.family, cue.rank, cue.slots) == ("rejected", Rank.COLOUR, {"bidder": "a bidder"})
+    opened.take(engine.end(2, "NO_BIDS"), engine.event("bid:rejected", 3, **{**rejected, "reason": "AUCTION_ENDED"}))
     assert opened.appraisals[-1].cues == ()
     assert opened.at(2).bidding.count == 0
 

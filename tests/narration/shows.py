@@ -1,12 +1,12 @@
 """A show for tests: projector and narrator on a clock moved by hand, so that every second of it is exact."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from agent_runtime.core.character import Character
-from agent_runtime.core.domain import Stage
+from agent_runtime.core.domain import Rank, Stage
 from agent_runtime.core.events import Envelope
-from agent_runtime.core.line import Line
+from agent_runtime.core.line import Line, Prepared
 from agent_runtime.core.presence import Mood
 from agent_runtime.domains import DOMAINS
 from agent_runtime.narration.narrator import Narrator
@@ -62,6 +62,13 @@ class Show:
                 pass
         return self
 
+    def offer(self, prepared: Prepared) -> bool:
+        """Hand in words that are ready; what is due is said."""
+        is_taken = self.narrator.offer(prepared, self.now)
+        for _ in self._said_now():
+            pass
+        return is_taken
+
     def stage(self, lot: str) -> Stage:
         stage = self.projector.stage(lot, self.now)
         assert stage is not None
@@ -84,3 +91,25 @@ class Show:
         while (line := self.narrator.speak(self.now)) is not None:
             self.lines.append(line)
             yield line
+
+
+def answer(
+    text: str,
+    *,
+    subject: str = "",
+    weight: float = 1.0,
+    is_true: Callable[[], bool] = lambda: True,
+    dropped: Callable[[], None] = lambda: None,
+) -> Prepared:
+    """An answer to somebody in the audience."""
+    return Prepared("answer", Rank.QUESTION, text, f"asked-{text}", subject, weight, "i-1", "the_ada", is_true, dropped)
+
+
+def colour(text: str, *, subject: str = "", dropped: Callable[[], None] = lambda: None) -> Prepared:
+    """A line of colour."""
+    return Prepared("colour", Rank.COLOUR, text, "", subject, dropped=dropped)
+
+
+def order(text: str) -> Prepared:
+    """What an operator wants said now."""
+    return Prepared("say", Rank.CRITICAL, text, "")

@@ -14,7 +14,7 @@ from agent_runtime.core.conversation import Message, NewMessage
 from agent_runtime.core.domain import Cue, Rank, Stage
 from agent_runtime.core.errors import NotFound, Unavailable
 from agent_runtime.core.events import Envelope, parse_envelope
-from agent_runtime.core.line import Line
+from agent_runtime.core.line import Line, Prepared
 from agent_runtime.core.ports import Messages
 from agent_runtime.core.presence import Mood
 from agent_runtime.narration.narrator import Narrator
@@ -34,8 +34,13 @@ class MemoryMessages:
     interrupted: list[str] = field(default_factory=list)
     failure: Exception | None = None
     hangs: bool = False
+    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    may_go_on: asyncio.Event | None = None
 
     async def append(self, message: NewMessage) -> Message:
+        self.is_asked.set()
+        if self.may_go_on is not None:
+            await self.may_go_on.wait()
         if self.hangs:
             await asyncio.Event().wait()
         if self.failure is not None:
@@ -212,3 +217,50 @@ async def test_a_line_that_is_not_due_is_said_when_it_is() -> None:
         await until(lambda: len(stand.spoken) == 2)
     first, second = (line for line, _, _ in stand.spoken)
     assert second.at >= first.at + 0.4
+
+
+async def test_a_line_tells_why_it_was_said_and_an_answer_whom_it_answers(stand: Stand) -> None:
+    async with running(stand):
+        stand.hears(opening("Salt Ledger"))
+        await until(lambda: len(stand.spoken) == 1)
+        answer = Prepared("answer", Rank.QUESTION, "It is.", "event-9", reply_to="interaction-9", handle="ox")
+        assert stand.narrator.offer(answer, SystemClock().monotonic())
+        stand.speaker.nudge()
+        await until(lambda: len(stand.spoken) == 2)
+    first, second = (message for _, message, _ in stand.spoken)
+    assert first.explanation is not None
+    assert (first.explanation["subject"], first.explanation["family"]) == ("Salt Ledger", "open")
+    assert second.explanation is not None
+    assert (second.explanation["class"], second.cause) == ("C4", ("event-9",))
+    opened, answered = stand.publisher.sent
+    assert not {"replyToId", "twitterHandle"} & set(opened.data)
+    assert (answered.data["replyToId"], answered.data["twitterHandle"]) == ("interaction-9", "ox")
+
+
+async def test_a_line_that_was_being_kept_when_it_was_muted_is_not_said_and_kept_as_cut(stand: Stand) -> None:
+    stand.messages.may_go_on = asyncio.Event()
+    async with running(stand):
+        stand.hears(opening("a"), opening("b"))
+        await stand.messages.is_asked.wait()
+        stand.narrator.mute()
+        stand.narrator.unmute(SystemClock().monotonic())
+        stand.messages.may_go_on.set()
+        await until(lambda: len(stand.messages.interrupted) == 2)
+        stand.hears(opening("c"))
+        await until(lambda: len(stand.spoken) == 1)
+    assert [envelope.data["content"] for envelope in stand.publisher.sent] == stand.texts
+    assert "c" in stand.texts[0]
+    assert set(stand.messages.interrupted) == set(list(stand.messages.kept)[:2])
+
+
+async def test_a_line_that_could_not_be_kept_before_it_was_muted_is_kept_later_as_cut(stand: Stand) -> None:
+    stand.messages.hangs = True
+    async with running(stand):
+        stand.hears(opening("a"))
+        await stand.messages.is_asked.wait()
+        stand.narrator.mute()
+        await until(lambda: not stand.speaker.is_healthy)
+        stand.messages.hangs = False
+        await until(lambda: stand.speaker.is_healthy)
+    assert stand.publisher.sent == []
+    assert [message.interrupted for message in stand.messages.kept.values()] == [True]

@@ -88,3 +88,42 @@ async def test_an_event_id_that_cannot_be_kept_is_refused(database: Database) ->
     for strange in ("", "a\0b", "x" * 65):
         with pytest.raises(Refused):
             await database.events.append([event(id=strange)])
+
+
+async def test_the_newest_events_of_auctions_heard_since_then_are_given_oldest_first(database: Database) -> None:
+    heard = [event(received_at=NOON + timedelta(seconds=n)) for n in range(6)]
+    others = [
+        event(channel="events:stream", received_at=NOON + timedelta(hours=1)),
+        event(reason="bad_data", received_at=NOON + timedelta(hours=1)),
+        event(),
+    ]
+    await database.events.append([*heard[:4], *others, *heard[4:]])
+
+    async def ids(limit: int, since: int) -> list[str]:
+        return [each.id for each in await database.events.recent(limit, heard_since=NOON + timedelta(seconds=since))]
+
+    assert await ids(10, 2) == [each.id for each in heard[2:]]
+    assert await ids(2, 0) == [each.id for each in heard[4:]]
+    assert await ids(10, 60) == await ids(0, 0) == []
+
+
+async def test_the_log_ends_before_the_moment_asked_for(database: Database) -> None:
+    kept = [event(timestamp=NOON + timedelta(seconds=n)) for n in range(4)]
+    await database.events.append(kept)
+    page = await database.events.list(since=NOON + timedelta(seconds=1), until=NOON + timedelta(seconds=3))
+    assert [each.id for each in page.data] == [each.id for each in kept[1:3]]
+
+
+async def test_the_oldest_received_are_purged_some_at_a_time(database: Database) -> None:
+    old = [event(received_at=NOON - timedelta(days=31), timestamp=NOON) for _ in range(5)]
+    unknown = [event(timestamp=NOON - timedelta(days=40)), event(timestamp=NOON + timedelta(days=9))]
+    young = [event(received_at=NOON, timestamp=NOON - timedelta(days=900)) for _ in range(2)]
+    await database.events.append([*old[:4], *unknown, old[4], *young])
+    month_ago = NOON - timedelta(days=30)
+    assert [await database.events.purge(month_ago, 4) for _ in range(3)] == [4, 2, 0]
+    assert await database.events.purge(month_ago, 0) == 0
+    kept = (await database.events.list()).data
+    assert [each.id for each in kept] == [unknown[1].id, *(each.id for each in young)]
+    again = event()
+    await database.events.append([again])
+    assert (await database.events.list()).data[-1].seq > kept[-1].seq

@@ -13,6 +13,7 @@ from tests.process.runtime import RuntimeProcess
 
 MESSAGE = {
     "id", "session_id", "seq", "parent_id", "role", "kind", "content", "created_at", "interrupted", "cause", "as_of",
+    "explanation",
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from agent_runtime.domains.auction.stage import rivalry, urgency
 
 _NOTHING = Appraisal()
 _JUMP_FROM = 0.3  # J from which a rise is worth a line of its own: about 1.23 times the expected
-_RACE_FROM = 1.0
+RACE_FROM = 1.0
 _LAST_CALL = 10
 _STEPS_TO_FIRST_MILESTONE = 100
 _BUSY_PACE = 30.0  # bids a minute at which a bid moves half as much as a first one
@@ -47,7 +47,7 @@ def appraise(before: Lot | None, event: AuctionEvent, after: Lot) -> Appraisal:
         case LotExtended() if after.is_open:
             return Appraisal(cues=_extension(before, event, after))
         case BidRejected() if after.is_known:
-            return Appraisal(feelings=(Feeling("reproach", 0.5),))
+            return Appraisal((Feeling("reproach", 0.5),), _refusal(event, after))
         case LotEnded() | WinnerNamed():
             return _outcome(before, event, after)
         case _:
@@ -70,14 +70,22 @@ def _bid(before: Lot | None, event: BidAccepted, after: Lot) -> Appraisal:
         family, rank = "first_bid", Rank.MEDIUM
     elif is_new and after.bidding.last_bid_led:
         family, rank = "new_bidder", Rank.MEDIUM
-    elif rivalry(after) >= _RACE_FROM:
+    elif rivalry(after) >= RACE_FROM:
         family = "race"
     joy = Feeling("joy", max(0.2, _fading(after)) if is_new else _fading(after))
-    cue = Cue(family, rank, after.id, event.event_id, count=1)
+    cue = Cue(family, rank, after.id, event.event_id, count=1, who=event.user_id)
     if after.price.pricing != "bids":
         return Appraisal((joy,), (cue,))
     risen = _rise(before, event.event_id, after)
     return Appraisal((joy, *risen.feelings), (cue, *risen.cues))
+
+
+def _refusal(event: BidRejected, after: Lot) -> tuple[Cue, ...]:
+    """A word to whose bid was refused, while the lot is open; the reason is nobody's but theirs."""
+    if not after.is_open:
+        return ()
+    name = after.bidding.names.get(event.user_id, "a bidder")
+    return (Cue("rejected", Rank.COLOUR, after.id, event.event_id, slots={"bidder": name}, who=event.user_id),)
 
 
 def _price(before: Lot | None, event: PriceUpdated, after: Lot) -> Appraisal:
@@ -103,7 +111,7 @@ def _rise(before: Lot | None, cause: str, after: Lot) -> Appraisal:
         cues = [Cue("jump", Rank.MEDIUM, after.id, cause, jump=jump)]
     elif milestone is not None:
         cues = [Cue("milestone", Rank.MEDIUM, after.id, cause, milestone=milestone)]
-    if _meets_reserve(before, after, price):
+    if meets_reserve(before, after, price):
         feelings.append(Feeling("relief", 0.5))
         cues.append(Cue("reserve_met", Rank.HIGH, after.id, cause))
     return Appraisal(tuple(feelings), tuple(cues))
@@ -129,7 +137,8 @@ def _milestone(before: Lot | None, after: Lot, price: Decimal) -> Money | None:
     return Money(mark, after.price.currency)
 
 
-def _meets_reserve(before: Lot | None, after: Lot, price: Decimal) -> bool:
+def meets_reserve(before: Lot | None, after: Lot, price: Decimal) -> bool:
+    """Whether `price` is the first that meets the reserve."""
     reserve = after.price.reserve
     was = before.price.current if before is not None else None
     return reserve is not None and reserve > 0 and price >= reserve and (was is None or was < reserve)
@@ -161,7 +170,7 @@ def _outcome(before: Lot | None, event: LotEnded | WinnerNamed, after: Lot) -> A
     hammer = after.hammer
     if hammer is None:
         return _NOTHING
-    feelings = _verdict(after) if hammer.outcome and (was is None or was.outcome is None) else ()
+    feelings = verdict(after) if hammer.outcome and (was is None or was.outcome is None) else ()
     if was is None or was.outcome is None:
         return Appraisal(feelings, (Cue("outcome", Rank.CRITICAL, after.id, event.event_id),))
     if (was.outcome, was.bid_id) != (hammer.outcome, hammer.bid_id):
@@ -169,7 +178,8 @@ def _outcome(before: Lot | None, event: LotEnded | WinnerNamed, after: Lot) -> A
     return Appraisal(feelings)
 
 
-def _verdict(after: Lot) -> tuple[Feeling, ...]:
+def verdict(after: Lot) -> tuple[Feeling, ...]:
+    """What the outcome is felt as."""
     hammer = after.hammer
     if hammer is None or hammer.outcome == "cancelled":
         return (Feeling("disappointment", 0.3),)

@@ -17,6 +17,7 @@ from agent_runtime.core.events import Envelope, is_identifier
 from agent_runtime.core.money import Amount, Currency
 from agent_runtime.core.text import plain
 from agent_runtime.core.wire import Event, Identifier, Moment, Name, Seconds, by_type, read
+from agent_runtime.domains.auction.found import LotFound
 
 
 def _positive(value: Decimal) -> Decimal:
@@ -117,7 +118,7 @@ class LotExtended(_Event):
     extended_end_time: Annotated[Moment | None, WrapValidator(_if_legible)] = None
 
 
-AuctionEvent = (
+WireEvent = (
     LotStarted
     | LotEnded
     | BidPlaced
@@ -128,6 +129,7 @@ AuctionEvent = (
     | TimerUpdated
     | LotExtended
 )
+AuctionEvent = WireEvent | LotFound
 _ALIASES = {
     "lot:start": "auction:start",
     "lot:end": "auction:end",
@@ -136,11 +138,11 @@ _ALIASES = {
     "lot:bid:accepted": "auction:bid:accepted",
     "lot:bid:rejected": "auction:bid:rejected",
 }
-_MODELS: Mapping[str, type[AuctionEvent]] = by_type(*get_args(AuctionEvent))
-EVENT_TYPES: Mapping[str, type[AuctionEvent]] = {**_MODELS, **{new: _MODELS[old] for new, old in _ALIASES.items()}}
+_MODELS: Mapping[str, type[WireEvent]] = by_type(*get_args(WireEvent))
+EVENT_TYPES: Mapping[str, type[WireEvent]] = {**_MODELS, **{new: _MODELS[old] for new, old in _ALIASES.items()}}
 
 
-def parse(envelope: Envelope) -> AuctionEvent | None:
+def parse(envelope: Envelope) -> WireEvent | None:
     """The typed event in an envelope; None for one that names no lot and need not. Raises BadEvent(bad_data)."""
     if envelope.type in _ALIASES or "lotId" in envelope.data:
         envelope = _as_older_engines_say(envelope)

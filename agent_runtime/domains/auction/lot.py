@@ -7,6 +7,7 @@ from typing import Literal
 
 Pricing = Literal["unknown", "bids", "engine"]
 Outcome = Literal["sold", "passed", "cancelled"]
+Lack = Literal["price", "bidder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Bidding:
     bids, oldest first.
 
     `pace` is in bids a minute at `pace_at` (monotonic). `balance` counts accepted bids that no price has
-    followed yet (negative: prices whose bid is still to come) until `settles_at`.
+    followed yet (negative: prices whose bid is still to come) until `settles_at`. `lacks` names the half that
+    is missing of price and leader (see pairing.py): what is known of that half belongs to another bid.
     """
 
     leader: Bidder | None = None
@@ -60,6 +62,7 @@ class Bidding:
     pace_at: float = 0.0
     balance: int = 0
     settles_at: float | None = None
+    lacks: Lack | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ from agent_runtime.domains.auction.events import (
     PriceUpdated,
     TimerUpdated,
     WinnerNamed,
+    WireEvent,
 )
+from agent_runtime.domains.auction.found import LotFound
+from agent_runtime.domains.auction.found_records import records_of_found
 from agent_runtime.domains.auction.lot import Lot
 
 _NAMELESS = display_name(None)
@@ -48,6 +51,8 @@ def records(event: AuctionEvent, after: Lot) -> tuple[Record, ...]:
         case TimerUpdated():
             until = _moment(event) + timedelta(seconds=event.time_remaining)
             return (_running(event, until),) if event.is_extended else ()
+        case LotFound():
+            return records_of_found(event, after)
         case PriceUpdated():
             return ()
 
@@ -132,5 +137,5 @@ def _bid(event: BidPlaced | BidAccepted | BidRejected | WinnerNamed, status: Bid
     )
 
 
-def _moment(event: AuctionEvent) -> datetime:
+def _moment(event: WireEvent) -> datetime:
     return utc(min(event.at, _LATEST_S))

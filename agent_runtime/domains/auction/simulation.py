@@ -12,26 +12,7 @@ from agent_runtime.core.clock import iso
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.money import amount_text
 
-_WORKS = (
-    ("Harbour at Five, No. 3", 900),
-    ("Study for a Quiet Machine", 2400),
-    ("The Glass Orchard", 650),
-    ("Self-Portrait as Weather", 4200),
-    ("Nine Small Doors", 380),
-    ("Salt Ledger", 1500),
-    ("Paper Lighthouse", 720),
-    ("Field Notes in Vermilion", 3100),
-)
-_BIDDERS = (
-    "amber_heron",
-    "north_kiln",
-    "july_static",
-    "velvet_ox",
-    "the_lamplighter",
-    "kestrel9",
-    "mint_folio",
-    "ohm_sweet_ohm",
-)
+_BIDDERS_A_LOT = 5
 _ACCEPTED_AFTER_S = 0.04
 _PRICED_AFTER_S = 0.06
 _WINNER_AFTER_S = 0.2
@@ -52,89 +33,118 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Show:
-    """What to simulate. The same show gives the same happenings, ids included."""
+class Work:
+    """Something to sell: `estimate` is what it should fetch, in ticks of the show."""
 
+    item_id: str
+    title: str
+    estimate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bidder:
+    """Somebody who bids."""
+
+    user_id: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What to simulate: `works` are sold in their order, from the first again when there are more lots than works.
+
+    Amounts are whole ticks of `tick`. The first lot opens `lead_seconds` after `began`. The same show gives the same
+    happenings, ids included; begun at another moment it is the same show with ids of its own.
+    """
+
+    works: tuple[Work, ...]
+    bidders: tuple[Bidder, ...]
+    campaign_id: str
     seed: str = "0"
     lots: int = 3
     lot_seconds: float = 40.0
     pause_seconds: float = 4.0
-    currency: str = "USD"
+    lead_seconds: float = 0.0
+    currency: str = "ETH"
+    tick: Decimal = Decimal("0.01")
     began: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def identifier(self, of: str) -> str:
+        """The id of something in this show, a UUID."""
+        random = Random(f"{self.seed} {self.began.isoformat()} {of}")
+        return str(UUID(int=random.getrandbits(128), version=4))
+
+    @property
+    def lot_ids(self) -> tuple[str, ...]:
+        """The lots in their order."""
+        return tuple(self.identifier(f"lot {number}") for number in range(self.lots))
+
+    def moment(self, seconds: float) -> datetime:
+        """When it is so many seconds into the show."""
+        return self.began + timedelta(seconds=seconds)
+
+    def money(self, ticks: int) -> str:
+        """An amount as it goes over the wire."""
+        return amount_text(self.tick * ticks)
 
 
 @dataclass(slots=True)
 class _Lot:
-    """The lot that is on: who leads, at what price, how long it lasts."""
+    """The lot that is on: who leads, at what price, how long it lasts. Amounts are in ticks."""
 
+    number: int
     id: str
-    title: str
-    item_id: str
+    work: Work
     started: float
     ends: float
-    reserve: Decimal
-    step: Decimal
-    limits: dict[str, Decimal]
-    price: Decimal = Decimal(0)
-    leader: str = ""
+    reserve: int
+    step: int
+    limits: dict[Bidder, int]
+    price: int = 0
+    leader: Bidder | None = None
     leading_bid: str | None = None
+    bids: int = 0
     extensions: int = 0
     called: set[int] = field(default_factory=set)
 
 
 def happenings(show: Show) -> Iterator[Happening]:
     """Everything that happens in the show, in order."""
-    random = Random(f"show {show.seed}")
-    works = list(_WORKS)
-    random.shuffle(works)
-    campaign, now = _uuid(random), 0.0
+    random, now = Random(f"show {show.seed}"), show.lead_seconds
     for number in range(show.lots):
-        title, estimate = works[number % len(works)]
-        lot = _new_lot(show, random, title, estimate, now)
-        yield from _lot(show, random, lot, campaign)
+        lot = _new_lot(show, random, number, now)
+        yield from _lot(show, random, lot)
         now = lot.ends + _WINNER_AFTER_S + show.pause_seconds
 
 
-def envelope_of(happening: Happening, show: Show, number: int) -> Envelope:
-    """The happening as an engine publishes it; ids follow from the seed and the number."""
-    moment = show.began + timedelta(seconds=happening.at)
+def envelope_of(happening: Happening, show: Show, number: int | str, source: str = "auction-engine") -> Envelope:
+    """The happening as it is published; its id follows from the show and the number."""
     return Envelope(
-        id=_uuid(Random(f"event {show.seed} {show.began.isoformat()} {number}")),
-        timestamp=int(moment.timestamp() * 1000),
+        id=show.identifier(f"event {number}"),
+        timestamp=int(show.moment(happening.at).timestamp() * 1000),
         type=happening.type,
-        source="auction-engine",
+        source=source,
         data=happening.data,
     )
 
 
-def _new_lot(show: Show, random: Random, title: str, estimate: int, now: float) -> _Lot:
-    step = Decimal(max(5, estimate // 20 // 5 * 5))
-    limits = {name: Decimal(int(estimate * random.uniform(0.4, 1.6))) for name in random.sample(_BIDDERS, 5)}
+def _new_lot(show: Show, random: Random, number: int, now: float) -> _Lot:
+    work = show.works[number % len(show.works)]
+    there = random.sample(show.bidders, min(_BIDDERS_A_LOT, len(show.bidders)))
     return _Lot(
-        id=_uuid(random),
-        title=title,
-        item_id=_uuid(random),
+        number=number,
+        id=show.identifier(f"lot {number}"),
+        work=work,
         started=now,
         ends=now + show.lot_seconds,
-        reserve=Decimal(int(estimate * random.uniform(0.5, 0.8))),
-        step=step,
-        limits=limits,
+        reserve=int(work.estimate * random.uniform(0.5, 0.8)),
+        step=max(1, work.estimate // 20),
+        limits={bidder: int(work.estimate * random.uniform(0.4, 1.6)) for bidder in there},
     )
 
 
-def _lot(show: Show, random: Random, lot: _Lot, campaign: str) -> Iterator[Happening]:
-    data = {
-        "auctionId": lot.id,
-        "campaignId": campaign,
-        "artItemId": lot.item_id,
-        "artItemName": lot.title,
-        "startTime": _iso(show, lot.started),
-        "endTime": _iso(show, lot.ends),
-        "reservePrice": amount_text(lot.reserve),
-        "minBidIncrement": amount_text(lot.step),
-        "currency": show.currency,
-    }
-    yield Happening(lot.started, "auction:start", data)
+def _lot(show: Show, random: Random, lot: _Lot) -> Iterator[Happening]:
+    yield _opening(show, lot)
     now = lot.started + random.uniform(1.0, 3.0)
     while now < lot.ends - _LATEST_BID_S:
         yield from _ticks_before(show, lot, now)
@@ -142,6 +152,21 @@ def _lot(show: Show, random: Random, lot: _Lot, campaign: str) -> Iterator[Happe
         now += random.expovariate(1 / 2.2) + 0.3
     yield from _ticks_before(show, lot, lot.ends)
     yield from _hammer(show, lot)
+
+
+def _opening(show: Show, lot: _Lot) -> Happening:
+    data = {
+        "auctionId": lot.id,
+        "campaignId": show.campaign_id,
+        "artItemId": lot.work.item_id,
+        "artItemName": lot.work.title,
+        "startTime": _iso(show, lot.started),
+        "endTime": _iso(show, lot.ends),
+        "reservePrice": show.money(lot.reserve),
+        "minBidIncrement": show.money(lot.step),
+        "currency": show.currency,
+    }
+    return Happening(lot.started, "auction:start", data)
 
 
 def _ticks_before(show: Show, lot: _Lot, now: float) -> Iterator[Happening]:
@@ -166,70 +191,66 @@ def _timer(show: Show, lot: _Lot, now: float) -> Happening:
 
 def _bid(show: Show, random: Random, lot: _Lot, now: float) -> Iterator[Happening]:
     floor = lot.price + lot.step if lot.leader else lot.step * 4
-    willing = [name for name, limit in sorted(lot.limits.items()) if name != lot.leader and limit >= floor]
+    willing = [who for who, limit in lot.limits.items() if who != lot.leader and limit >= floor]
     if not willing:
         return
-    name = random.choice(willing)
-    leap = random.choice((1, 1, 1, 1, 1, 2, 4))
-    amount = max(floor, min(floor + lot.step * (leap - 1), lot.limits[name]))
-    too_low = bool(lot.leader) and random.random() < 0.06
-    amount = lot.price if too_low else amount
-    bid_id, user_id = _uuid(random), _uuid(Random(f"bidder {name}"))
-    bid = {"bidId": bid_id, "auctionId": lot.id, "userId": user_id, "amount": amount_text(amount)}
-    placed = {**bid, "twitterHandle": name, "currency": show.currency, "timestamp": _iso(show, now)}
+    who, leap = random.choice(willing), random.choice((1, 1, 1, 1, 1, 2, 4))
+    is_too_low = lot.leader is not None and random.random() < 0.06
+    amount = lot.price if is_too_low else max(floor, min(floor + lot.step * (leap - 1), lot.limits[who]))
+    lot.bids += 1
+    bid_id = show.identifier(f"bid {lot.bids} on lot {lot.number}")
+    bid = {"bidId": bid_id, "auctionId": lot.id, "userId": who.user_id, "amount": show.money(amount)}
+    placed = {**bid, "twitterHandle": who.handle, "currency": show.currency, "timestamp": _iso(show, now)}
     yield Happening(now, "auction:bid:placed", placed)
-    decided = now + _ACCEPTED_AFTER_S
-    if too_low:
-        yield Happening(decided, "auction:bid:rejected", {**bid, "reason": "TOO_LOW"})
+    if is_too_low:
+        yield Happening(now + _ACCEPTED_AFTER_S, "auction:bid:rejected", {**bid, "reason": "TOO_LOW"})
         return
-    yield Happening(
-        decided,
-        "auction:bid:accepted",
-        {**bid, "isHighestBid": True, "previousHighestBidId": lot.leading_bid},
-    )
-    before, lot.price, lot.leader, lot.leading_bid = lot.price, amount, name, bid_id
+    accepted = {**bid, "isHighestBid": True, "previousHighestBidId": lot.leading_bid}
+    yield Happening(now + _ACCEPTED_AFTER_S, "auction:bid:accepted", accepted)
+    before, lot.price, lot.leader, lot.leading_bid = lot.price, amount, who, bid_id
     yield _priced(show, lot, before, now + _PRICED_AFTER_S)
-    if lot.ends - now < _OVERTIME_WINDOW_S and lot.extensions < _MOST_EXTENSIONS:
-        lot.extensions += 1
-        lot.ends = now + _OVERTIME_S
-        at = now + _PRICED_AFTER_S
-        yield Happening(at, "auction:extended", {"auctionId": lot.id, "extendedEndTime": _iso(show, lot.ends)})
-        yield _timer(show, lot, at)
+    yield from _overtime(show, lot, now)
 
 
-def _priced(show: Show, lot: _Lot, before: Decimal, at: float) -> Happening:
+def _priced(show: Show, lot: _Lot, before: int, at: float) -> Happening:
     data = {
         "auctionId": lot.id,
-        "currentPrice": amount_text(lot.price),
-        "previousPrice": amount_text(before) if before else None,
+        "currentPrice": show.money(lot.price),
+        "previousPrice": show.money(before) if before else None,
         "timestamp": _iso(show, at),
     }
     return Happening(at, "auction:price:updated", data)
 
 
+def _overtime(show: Show, lot: _Lot, now: float) -> Iterator[Happening]:
+    """More time, when the bid of `now` came late."""
+    if lot.ends - now >= _OVERTIME_WINDOW_S or lot.extensions >= _MOST_EXTENSIONS:
+        return
+    lot.extensions += 1
+    lot.ends = now + _OVERTIME_S
+    at = now + _PRICED_AFTER_S
+    yield Happening(at, "auction:extended", {"auctionId": lot.id, "extendedEndTime": _iso(show, lot.ends)})
+    yield _timer(show, lot, at)
+
+
 def _hammer(show: Show, lot: _Lot) -> Iterator[Happening]:
-    is_sold = bool(lot.leader) and lot.price >= lot.reserve
     end: dict[str, Any] = {"auctionId": lot.id, "endTime": _iso(show, lot.ends)}
-    if not is_sold:
+    if lot.leader is None or lot.price < lot.reserve:
         yield Happening(lot.ends, "auction:end", {**end, "status": "NO_BIDS"})
         return
-    sold = {"winningBidId": lot.leading_bid, "finalPrice": amount_text(lot.price), "status": "COMPLETED"}
+    sold = {"winningBidId": lot.leading_bid, "finalPrice": show.money(lot.price), "status": "COMPLETED"}
     yield Happening(lot.ends, "auction:end", {**end, **sold})
     winner = {
         "auctionId": lot.id,
         "bidId": lot.leading_bid,
-        "userId": _uuid(Random(f"bidder {lot.leader}")),
-        "twitterHandle": lot.leader,
-        "amount": amount_text(lot.price),
+        "userId": lot.leader.user_id,
+        "twitterHandle": lot.leader.handle,
+        "amount": show.money(lot.price),
         "currency": show.currency,
-        "artItemId": lot.item_id,
+        "artItemId": lot.work.item_id,
     }
     yield Happening(lot.ends + _WINNER_AFTER_S, "auction:winner", winner)
 
 
 def _iso(show: Show, seconds: float) -> str:
-    return iso(show.began + timedelta(seconds=seconds))
-
-
-def _uuid(random: Random) -> str:
-    return str(UUID(int=random.getrandbits(128), version=4))
+    return iso(show.moment(seconds))

@@ -47,13 +47,14 @@ def _slots(lot: Lot, remaining: float | None) -> dict[str, Slot]:
             if hammer.price is not None:
                 slots["amount"] = Money(hammer.price, currency)
         return slots
-    if lot.price.current is not None:
+    lacks = lot.bidding.lacks
+    if lot.price.current is not None and lacks != "price":
         slots["amount"] = Money(lot.price.current, currency)
         if lot.price.increment is not None:
             slots["next"] = Money(lot.price.current + lot.price.increment, currency)
-    if leader is not None:
+    if leader is not None and lacks != "bidder":
         slots["bidder"] = leader.name
-    if lot.bidding.loser is not None:
+    if lot.bidding.loser is not None and lacks != "bidder":
         slots["loser"] = lot.bidding.loser
     if remaining is not None:
         slots["seconds"] = round(remaining)

@@ -18,8 +18,13 @@ _ABUSE = re.compile(
 
 def feelings(text: str) -> tuple[Feeling, ...]:
     """What a message makes its reader feel: gratitude, anger, or nothing of note."""
-    if _ABUSE.search(text):
+    if is_abuse(text):
         return (Feeling("anger", 0.3),)
     if _THANKS.search(text):
         return (Feeling("gratitude", 0.3),)
     return ()
+
+
+def is_abuse(text: str) -> bool:
+    """Whether a message insults."""
+    return _ABUSE.search(text) is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_runtime.chat.tone import feelings
+from agent_runtime.core.tone import feelings
 
 
 @pytest.mark.parametrize("text", ["Thank you!", "thanks a lot", "BRAVO", "you're the best", "I love this"])

@@ -1,0 +1,165 @@
+"""The roof's wiring: every part of a runtime is built here and connected with the others; nothing runs yet."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from redis.asyncio import Redis
+
+from agent_runtime.agents.company import Company
+from agent_runtime.broadcasting import Announcements
+from agent_runtime.casting import Cast, Casting
+from agent_runtime.characters.loading import Roster
+from agent_runtime.characters.watching import Watcher
+from agent_runtime.chat.conversations import Conversations
+from agent_runtime.chat.lanes import Lanes
+from agent_runtime.chat.summarising import Summariser
+from agent_runtime.chat.windows import Windows
+from agent_runtime.config import Settings
+from agent_runtime.core.broadcast import Broadcast
+from agent_runtime.core.clock import SystemClock
+from agent_runtime.core.errors import Misconfigured
+from agent_runtime.core.events import CHANNELS, Envelope
+from agent_runtime.core.line import Line
+from agent_runtime.core.ports import ChatModel
+from agent_runtime.domains import domains_in
+from agent_runtime.domains.campaign import campaigns_in
+from agent_runtime.domains.campaign.found import from_state
+from agent_runtime.feed import SEEN_KEPT, Feed
+from agent_runtime.live.channels import RedisPublisher, Subscriber
+from agent_runtime.live.lots import EngineKeys
+from agent_runtime.live.platform import PlatformKeys
+from agent_runtime.live.state import RedisLiveState
+from agent_runtime.live.values import RedisValues
+from agent_runtime.memory.mind import Mind
+from agent_runtime.memory.recalling import Recalling
+from agent_runtime.memory.remembering import Remembering
+from agent_runtime.overhearing import Overhearing
+from agent_runtime.projection.journal import Journal
+from agent_runtime.projection.projector import Projector
+from agent_runtime.projection.recorder import Recorder
+from agent_runtime.recovery import Recovery
+from agent_runtime.recovery.campaigns import CampaignReader
+from agent_runtime.runtime import Runtime, new_id
+from agent_runtime.store.database import Database
+from agent_runtime.store.retention import Retention
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a runtime stands on, open already. `heard` is told of every line said."""
+
+    settings: Settings
+    roster: Roster
+    database: Database
+    redis: Redis
+    redis_url: str
+    model: ChatModel
+    heard: Callable[[Line], None]
+
+
+async def assembled(ground: Ground) -> Runtime:
+    """A runtime of these. Raises Misconfigured, Unavailable."""
+    settings, database, clock = ground.settings, ground.database, SystemClock()
+    stream, overhearing = Broadcast[Envelope](), Overhearing()
+    publisher, values = RedisPublisher(ground.redis), RedisValues(ground.redis)
+    journal, recorder = Journal(database.events), Recorder(database.records)
+    zone = ZoneInfo(settings.time_zone)
+    projector = Projector(domains_in(zone), keep=recorder.note, overhear=overhearing.hear)
+    announcements = Announcements(publisher, stream.send, clock, new_id)
+    recalling = Recalling(database.memories, clock, half_life=timedelta(days=settings.memory.half_life_days))
+    remembering = Remembering(
+        database.memories,
+        database.chronicle,
+        recalling,
+        clock,
+        agents=lambda: [(agent.id, agent.hosts) for agent in company.running],
+        remembered=announcements.remembered,
+        held=lambda agent_id, keys: company.agent(agent_id).keep_in_mind(keys),
+        locale=settings.locale,
+    )
+    mind, live = Mind(recalling, remembering), RedisLiveState(ground.redis)
+    casting = Casting(
+        settings, database, live, publisher, projector, stream, clock, new_id, ground.heard, ground.model, mind
+    )
+    casts = await _cast(casting, ground)
+    company = Company(ground.roster.characters, {cast.agent.id: cast.agent for cast in casts}, casting.guest, live)
+    overhearing.connect([cast.audience for cast in casts], company.running)
+    recovery = Recovery(
+        projector,
+        EngineKeys(values),
+        database.events,
+        hosts=lambda: company.running,
+        titles=database.chronicle.titles,
+        clock=clock,
+        campaigns=CampaignReader(projector, PlatformKeys(values), campaigns_in(zone), from_state, clock),
+    )
+    feed = Feed(projector, journal, company.running, stream, clock, new_id, want=recovery.want)
+    feed.remember(await database.events.recent_ids(SEEN_KEPT))
+    await recovery.remember()
+    is_listening = asyncio.Event()
+    return Runtime(
+        settings=settings,
+        database=database,
+        redis_url=ground.redis_url,
+        watcher=Watcher(settings.characters_dir, ground.roster, lambda _slug, character: company.recast(character)),
+        projector=projector,
+        company=company,
+        conversations=_conversations(ground, company, mind, clock),
+        feed=feed,
+        model=ground.model,
+        subscriber=_subscriber(ground.redis_url, feed, recovery, is_listening),
+        journal=journal,
+        recorder=recorder,
+        recovery=recovery,
+        remembering=remembering,
+        announcements=announcements,
+        retention=Retention(database.events, clock, settings.retention.events_days),
+        casts=casts,
+        stream=stream,
+        redis=ground.redis,
+        is_listening=is_listening,
+    )
+
+
+async def _cast(casting: Casting, ground: Ground) -> tuple[Cast, ...]:
+    slugs = _chosen(ground.settings, ground.roster)
+    return tuple([await casting.host(ground.roster.characters[slug]) for slug in slugs])
+
+
+def _subscriber(url: str, feed: Feed, recovery: Recovery, is_listening: asyncio.Event) -> Subscriber:
+    def live() -> None:
+        recovery.live()
+        is_listening.set()
+
+    return Subscriber(url, CHANNELS, on_message=feed.hear, on_live=live, on_down=recovery.down)
+
+
+def _conversations(ground: Ground, company: Company, mind: Mind, clock: SystemClock) -> Conversations:
+    database, chat = ground.database, ground.settings.chat
+    return Conversations(
+        sessions=database.sessions,
+        messages=database.messages,
+        character_files=database.character_files,
+        model=ground.model,
+        company=company,
+        clock=clock,
+        new_id=new_id,
+        lanes=Lanes(chat.queue),
+        windows=Windows(database.messages, chat.window),
+        recollector=mind,
+        summariser=Summariser(database.summaries, database.messages, ground.model, clock, chat.window),
+    )
+
+
+def _chosen(settings: Settings, roster: Roster) -> tuple[str, ...]:
+    """Which characters run: those configured, else all that host something."""
+    if settings.agents is None:
+        return tuple(slug for slug, character in roster.characters.items() if character.hosts.is_host)
+    for slug in settings.agents:
+        if slug not in roster.characters:
+            known = ", ".join(sorted(roster.characters))
+            raise Misconfigured(f"agents: no valid character {slug!r} in {settings.characters_dir}; there are: {known}")
+    return tuple(settings.agents)

@@ -1,0 +1,132 @@
+"""Fold an event into a campaign: pure, tolerant of gaps, repeats and lateness; an older event changes nothing told."""
+
+from dataclasses import replace
+from datetime import date, tzinfo
+from typing import cast
+
+from agent_runtime.core.clock import utc
+from agent_runtime.core.platform import CampaignStatus
+from agent_runtime.domains.campaign.campaign import Campaign, DayStage
+from agent_runtime.domains.campaign.days import day_of
+from agent_runtime.domains.campaign.events import (
+    CampaignDayChanged,
+    CampaignEnded,
+    CampaignEvent,
+    CampaignFound,
+    CampaignStarted,
+    DayStageReached,
+    OfCampaign,
+    subject_of,
+)
+from agent_runtime.domains.campaign.facts import Facts, facts_in
+
+_PROGRESS = {None: 0, "DRAFT": 1, "SCHEDULED": 2, "ACTIVE": 3, "COMPLETED": 4, "CANCELLED": 4}
+_LATE_STAGES = ("post_auction", "end")
+
+
+def project(zone: tzinfo, campaign: Campaign | None, event: CampaignEvent, _now: float) -> Campaign:
+    """The campaign after `event`; days that nobody numbers are counted by the calendar of `zone`."""
+    if campaign is None:
+        campaign = Campaign(subject_of(event))
+    match event:
+        case DayStageReached():
+            return _staged(zone, campaign, event)
+        case CampaignFound():
+            return _found(zone, campaign, event)
+        case _:
+            return _told(zone, campaign, event)
+
+
+def _told(zone: tzinfo, campaign: Campaign, event: OfCampaign) -> Campaign:
+    facts = facts_in(event)
+    if event.at < campaign.told_at:
+        return _with_day(zone, _filled(campaign, facts), event, facts)  # late: it tells what was not known yet
+    starts = facts.starts or (utc(event.at) if isinstance(event, CampaignStarted) else None)
+    told = replace(
+        campaign,
+        name=facts.name or campaign.name,
+        status=_status(event, facts) or campaign.status,
+        starts=starts or campaign.starts,
+        ends=facts.ends or campaign.ends,
+        days=facts.days or campaign.days,
+        lot=facts.lot or campaign.lot,
+        told_at=event.at,
+    )
+    return _with_day(zone, told, event, facts)
+
+
+def _filled(campaign: Campaign, facts: Facts) -> Campaign:
+    return replace(
+        campaign,
+        name=campaign.name or facts.name,
+        starts=campaign.starts or facts.starts,
+        ends=campaign.ends or facts.ends,
+        days=campaign.days or facts.days,
+    )
+
+
+def _status(event: OfCampaign, facts: Facts) -> CampaignStatus | None:
+    match event:
+        case CampaignStarted():
+            return "ACTIVE"
+        case CampaignEnded():
+            return "CANCELLED" if facts.status == "CANCELLED" else "COMPLETED"
+        case _:
+            return facts.status
+
+
+def _with_day(zone: tzinfo, campaign: Campaign, event: OfCampaign, facts: Facts) -> Campaign:
+    if event.at < campaign.day_at or isinstance(event, CampaignEnded):
+        return campaign
+    day = facts.day
+    if day is None and not isinstance(event, CampaignDayChanged):
+        day = campaign.day or _counted(zone, campaign, event.at, facts.on)
+        return replace(campaign, day=day)
+    # A change to a day without a number is a change all the same: the number that was known is not true any more.
+    changed = replace(campaign, day=day or _counted(zone, campaign, event.at, facts.on), day_at=event.at)
+    is_new_day = changed.day != campaign.day and campaign.stage in _LATE_STAGES
+    return replace(changed, stage=None) if is_new_day else changed
+
+
+def _counted(zone: tzinfo, campaign: Campaign, at: float, on: date | None = None) -> int | None:
+    """The day by the calendar, where it lies within the campaign."""
+    if campaign.starts is None or campaign.phase == "over":
+        return None
+    day = day_of(campaign.starts, on or utc(at), zone)
+    return day if 1 <= day <= (campaign.days or day) else None
+
+
+def _staged(zone: tzinfo, campaign: Campaign, event: DayStageReached) -> Campaign:
+    if event.at < campaign.stage_at:
+        return campaign
+    stage = cast(DayStage, event.type.partition(":")[2])
+    is_of_the_day_before = stage in _LATE_STAGES and event.at < campaign.day_at
+    return replace(
+        campaign,
+        is_day_only=event.campaign_id is None,
+        session=event.session_id,
+        stage=None if is_of_the_day_before else stage,
+        stage_at=event.at,
+        day=campaign.day or _counted(zone, campaign, event.at),
+    )
+
+
+def _found(zone: tzinfo, campaign: Campaign, event: CampaignFound) -> Campaign:
+    """What the keys say by high-water marks: they carry no moment, so nothing told goes back because of them."""
+    facts = event.facts
+    is_further = _PROGRESS[facts.status] > _PROGRESS[campaign.status]
+    known = replace(
+        campaign,
+        name=facts.name or campaign.name,
+        status=facts.status if is_further else campaign.status,
+        starts=facts.starts or campaign.starts,
+        ends=facts.ends or campaign.ends,
+        days=facts.days or campaign.days,
+        lot=facts.lot or campaign.lot,
+    )
+    day = max(known.day or 0, facts.day or 0) or (_counted(zone, known, event.at) if known.phase == "running" else None)
+    is_new_day = day != known.day and known.stage in _LATE_STAGES
+    stage = None if is_new_day else known.stage
+    if day is not None and day == event.completed_day:
+        stage = "end"
+    return replace(known, day=day, stage=stage)

@@ -1,0 +1,148 @@
+"""Memory from end to end on a real database: told in one session, recalled in the next; hammered, then remembered."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from agent_runtime.chat.conversations import Guest
+from agent_runtime.chat.summarising import Summariser
+from agent_runtime.core.character import Character
+from agent_runtime.core.clock import SystemClock
+from agent_runtime.core.memory import Memory
+from agent_runtime.core.platform import ArtItem, Auction, Bid, User
+from agent_runtime.llm.scripted import Scripted
+from agent_runtime.memory.mind import Mind
+from agent_runtime.memory.recalling import Recalling
+from agent_runtime.memory.remembering import Remembering
+from agent_runtime.narration.phrasebook import phrases_of
+from agent_runtime.store.database import Database
+from tests.chat.conftest import Puppet, conversations_on
+from tests.store.values import NOON, message, new_id, session
+
+BOB = Guest("u1", "Bob")
+
+
+@pytest.fixture
+async def database(migrated_url: Callable[[str], str]) -> AsyncIterator[Database]:
+    async with Database(migrated_url("sqlite")) as database:
+        yield database
+
+
+@dataclass
+class Head:
+    """A mind on a database, with all it tells."""
+
+    database: Database
+    told: list[Memory] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        clock = SystemClock()
+        recalling = Recalling(self.database.memories, clock, deadline_s=20)
+        self.remembering = Remembering(
+            self.database.memories,
+            self.database.chronicle,
+            recalling,
+            clock,
+            agents=lambda: [("ada", lambda *_: True)],
+            remembered=lambda _agent, memory: self.told.append(memory),
+            every_s=0.01,
+            settles_s=0.0,
+        )
+        self.mind = Mind(recalling, self.remembering)
+
+
+async def sold(database: Database, title: str, minute: int) -> None:
+    """A lot that velvet_ox has won for 0.48 ETH."""
+    at, auction, bid, item = NOON + timedelta(minutes=minute), new_id(), new_id(), new_id()
+    kept = {"created_at": at, "updated_at": at}
+    await database.records.upsert(
+        [
+            User(id="u-ox", twitter_handle="velvet_ox", **kept),
+            ArtItem(id=item, name=title, **kept),
+            Auction(
+                id=auction,
+                start_time=at,
+                end_time=at,
+                status="SETTLED",
+                art_item_id=item,
+                winning_bid_id=bid,
+                currency="ETH",
+                **kept,
+            ),
+            Bid(
+                id=bid,
+                auction_id=auction,
+                user_id="u-ox",
+                amount=Decimal("0.48"),
+                currency="ETH",
+                status="WINNING",
+                created_at=at,
+            ),
+        ]
+    )
+
+
+async def test_what_is_told_in_one_session_comes_back_in_the_next_for_that_guest_alone(
+    database: Database, puppet: Puppet
+) -> None:
+    head = Head(database)
+    conversations = conversations_on(database, puppet)
+    conversations.recollector = head.mind
+    first = (await conversations.start("ada", BOB, {})).id
+    await (await conversations.say(first, "I collect old clocks.", BOB)).reply()
+    await head.remembering.write()
+    conversations.model = Scripted(phrases_of)
+    for guest, knows in ((BOB, True), (Guest("u2", "Bob"), False), (Guest(), False)):
+        session_id = (await conversations.start("ada", guest, {})).id
+        for question in ("What do you remember about me?", "do you remember me?", "what do I collect?"):
+            turn = await conversations.say(session_id, question, guest)
+            assert ("old clocks" in (await turn.reply()).message.content) is knows
+    assert head.told == []
+    await conversations.close(0)
+
+
+async def test_a_lot_that_is_over_in_the_records_is_remembered_and_recalled(database: Database) -> None:
+    head = Head(database)
+    await sold(database, "Paper Lighthouse", 1)
+    task = asyncio.create_task(head.remembering.run())
+    async with asyncio.timeout(20):
+        while len(head.told) < 1:
+            await asyncio.sleep(0.005)
+        await sold(database, "Tin Moon", 2)
+        while len(head.told) < 3:
+            await asyncio.sleep(0.005)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert [memory.text for memory in head.told] == [
+        "Paper Lighthouse sold to velvet_ox for 0.48 ETH.",
+        "Tin Moon sold to velvet_ox for 0.48 ETH.",
+        "velvet_ox has won 2 lots, the last Tin Moon for 0.48 ETH.",
+    ]
+    assert [lot.number for lot in head.mind.past(lambda *_: True)] == [2, 1]
+    found = await head.mind.recall("ada", "what about the lighthouse?")
+    assert found[0].memory.subject == "Paper Lighthouse"
+    again = Head(database)
+    await again.remembering.look()
+    assert again.told == []
+
+
+async def test_a_summary_outlasts_the_process(database: Database) -> None:
+    owner = (await database.sessions.create(session())).id
+    for number in range(12):
+        await database.messages.append(message(owner, f"I collect {number} clocks"))
+        newest = await database.messages.append(message(owner, "Indeed.", role="assistant"))
+    model, clock = Scripted(phrases_of), SystemClock()
+    summariser = Summariser(database.summaries, database.messages, model, clock, 4, reading_s=20)
+    summariser.consider(newest, Character(name="Ada"))
+    async with asyncio.timeout(20):
+        while await database.summaries.get(owner) is None:
+            await asyncio.sleep(0.005)
+    await summariser.close()
+    again = Summariser(database.summaries, database.messages, model, clock, 4, reading_s=20)
+    assert 'told: "I collect 0 clocks"' in await again.before(newest)

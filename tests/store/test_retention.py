@@ -1,0 +1,61 @@
+"""What is too old goes, in batches; what cannot go now goes the next time."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from agent_runtime.core.clock import ManualClock
+from agent_runtime.core.errors import Unavailable
+from agent_runtime.store.database import Database
+from agent_runtime.store.retention import Retention
+from tests.store.values import NOON, event
+
+CLOCK = ManualClock(NOON.timestamp())
+
+
+async def test_events_older_than_their_days_go_and_younger_ones_stay(database: Database) -> None:
+    ages = [timedelta(days=30, seconds=1)] * 25 + [timedelta(days=29)] * 3
+    given = [event(received_at=NOON - age) for age in ages]
+    await database.events.append(given)
+    retention = Retention(database.events, CLOCK, 30.0, pause_s=0, batch=10)
+    assert await retention.purge() == 25
+    assert await retention.purge() == 0
+    assert [each.id for each in (await database.events.list()).data] == [each.id for each in given[25:]]
+
+
+async def test_days_may_be_a_fraction(database: Database) -> None:
+    await database.events.append([event(received_at=NOON - timedelta(hours=hours)) for hours in (1, 7)])
+    assert await Retention(database.events, CLOCK, 0.25, pause_s=0).purge() == 1
+
+
+@dataclass
+class _Log:
+    """An event log that is away at first, then has 15 old events."""
+
+    outages: int
+    left: int = 15
+    is_empty: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def purge(self, before: datetime, limit: int) -> int:
+        if self.outages:
+            self.outages -= 1
+            raise Unavailable("away")
+        gone = min(limit, self.left)
+        self.left -= gone
+        if not self.left:
+            self.is_empty.set()
+        return gone
+
+
+async def test_a_database_that_is_away_is_tried_again() -> None:
+    log = _Log(outages=2)
+    retention = Retention(log, CLOCK, 30.0, first_after_s=0, every_s=0, pause_s=0, batch=10)  # type: ignore[arg-type]
+    task = asyncio.create_task(retention.run())
+    try:
+        async with asyncio.timeout(5):
+            await log.is_empty.wait()
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+    assert task.cancelled()
+    assert log.outages == 0
