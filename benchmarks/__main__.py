@@ -25,7 +25,7 @@ BENCHMARKS: dict[str, Callable[[Effort, Path], Awaitable[list[Figure]]]] = {
 @click.option("-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--brief", is_flag=True, help="One very short round of each: whether it works, not how fast.")
 def main(names: tuple[str, ...], output: str, brief: bool) -> None:
-    """Measure the hot paths, each against a raw floor in the same run; all of them together take a minute."""
+    """Measure the hot paths, each against a raw floor in the same run; all together take three minutes."""
     figures = asyncio.run(measured(names or tuple(BENCHMARKS), BRIEF if brief else FULL))
     (print_json if output == "json" else print_table)(figures)
 

@@ -260,13 +260,26 @@ async def test_outcomes_corrections_and_openings_of_a_long_gap_are_told(engine: 
         assert house.host.back == [None]
 
 
-async def test_a_lot_that_came_and_went_in_the_gap_is_told_and_one_of_yesterday_is_not(engine: Engine) -> None:
-    now = datetime.now(UTC) + timedelta(seconds=1)
-    today = over(keys_after(engine.start(), *engine.bid(1, "ada", "50")))
-    assert today.price is not None
-    today = replace(today, price=today.price.model_copy(update={"last_update_time": now}))
+def stamped(snapshot: LotSnapshot, moment: datetime) -> LotSnapshot:
+    """The same as of a moment."""
+    assert snapshot.price is not None
+    return replace(snapshot, price=snapshot.price.model_copy(update={"last_update_time": moment}))
+
+
+async def test_a_recorded_lot_that_nobody_knew_of_before_the_gap_is_told(engine: Engine) -> None:
     async with House(SHORT).live() as house:
-        house.keys.put(today, over(keys_after(engine.start(lot="old"), *engine.bid(1, "ada", "50", lot="old"))))
+        house.keys.put(over(keys_after(engine.start(), *engine.bid(1, "ada", "50"))))
+        await house.gap()
+        assert house.host.said == [("outcome", LOT)]
+
+
+async def test_a_lot_that_came_and_went_in_the_gap_is_told_and_one_of_this_morning_is_not(engine: Engine) -> None:
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    today = stamped(over(keys_after(engine.start(), *engine.bid(1, "ada", "50"))), now)
+    old = over(keys_after(engine.start(lot="old"), *engine.bid(1, "ada", "50", lot="old")))
+    old = stamped(old, now - timedelta(hours=10))
+    async with House(SHORT).live() as house:
+        house.keys.put(today, old)
         await house.gap()
         assert house.host.said == [("outcome", LOT)]
         assert house.stage("old").outcome == "sold"

@@ -8,7 +8,7 @@ from functools import partial
 from agent_runtime.agents.answering import Answering
 from agent_runtime.agents.asked import Addressed, Asked, Frequency, asked, user_of
 from agent_runtime.agents.hosting import Host, Mind
-from agent_runtime.agents.standing import lasts_s, standing
+from agent_runtime.agents.standing import about, lasts_s, standing
 from agent_runtime.core.clock import Clock, utc
 from agent_runtime.core.domain import Rank
 from agent_runtime.core.line import Prepared
@@ -139,6 +139,7 @@ class Audience:
             rank=Rank.QUESTION,
             text=text,
             cause=message.event_id,
+            subject=next((lot.subject for lot in about(text, circumstances.stages, circumstances.past)), ""),
             weight=message.worth,
             reply_to=message.interaction_id,
             handle=message.handle,

@@ -25,11 +25,18 @@ def standing(text: str, stages: Sequence[Stage], past: Sequence[PastLot]) -> Has
     """
     if not _ABOUT_LOTS.search(text):
         return ()
+    is_open = frozenset(stage.subject for stage in stages if stage.kind == "lot" and stage.is_open)
+    return tuple(_as_it_is(stage) for stage in about(text, stages, past)), is_open
+
+
+def about(text: str, stages: Sequence[Stage], past: Sequence[PastLot]) -> Sequence[Stage]:
+    """The lots a text speaks of: those it names, else the one in hand; none for a text about anything else."""
+    if not _ABOUT_LOTS.search(text):
+        return ()
     lots = [stage for stage in stages if stage.kind == "lot"]
     named = [stage for stage in lots if title_likeness(stage.title, text)]
     is_about_past = any(title_likeness(lot.title, text) for lot in past)
-    about = named or ([] if is_about_past else lots[:1])
-    return tuple(_as_it_is(stage) for stage in about), frozenset(stage.subject for stage in lots if stage.is_open)
+    return named or ([] if is_about_past else lots[:1])
 
 
 def lasts_s(text: str) -> float:

@@ -1,9 +1,8 @@
 """`db`: the database's schema, and a small world to fill it with."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,7 @@ from agent_runtime.cli.options import run_async, setting_options, settings_from
 from agent_runtime.core.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from types import ModuleType
-
-    from agent_runtime.core.platform import Record
 
 
 @click.group("db")
@@ -84,27 +80,15 @@ def seed(config: Path | None, data_dir: str | None, sets: tuple[str, ...]) -> No
     Run again, it changes nothing. A SQLite file is created and upgraded when that is needed; a runtime that
     uses it must be stopped first.
     """
+    from agent_runtime.cli.seeding import sow  # noqa: PLC0415 - heavy
     from agent_runtime.cli.world import world  # noqa: PLC0415 - heavy
-    from agent_runtime.store.folder import DataFolder  # noqa: PLC0415 - heavy
 
-    settings, records = settings_from(config, data_dir, sets), world()
-    url = _url(config, data_dir, sets)
-    # A SQLite file has one process at a time that writes to it.
-    with DataFolder(settings.data_dir) if url.startswith("sqlite") else nullcontext():
-        run_async(lambda _stop: _sow(url, records))
+    records = world()
+    settings = settings_from(config, data_dir, sets)
+    run_async(lambda _stop: sow(settings, records))
     counts = Counter(type(record).__name__ for record in records)
     for kind, count in counts.items():
         click.echo(f"{count:4} {kind}")
-
-
-async def _sow(url: str, records: "Sequence[Record]") -> None:
-    from agent_runtime.store.database import Database  # noqa: PLC0415 - heavy
-
-    database = Database(url)
-    if database.address.kind == "sqlite" and (await database.standing()).is_behind:
-        await asyncio.to_thread(_schema().upgrade, url)
-    async with database:
-        await database.records.upsert(records)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from agent_runtime.core.domain import Appraisal, Domain, Hearing, Stage
-from agent_runtime.core.events import Envelope
+from agent_runtime.core.events import BadEvent, Envelope
 from agent_runtime.core.lots import LotSnapshot
 from agent_runtime.core.platform import Record
 from agent_runtime.core.wire import Event
@@ -90,8 +90,11 @@ class Projector:
         return None
 
     def admit(self, domain: Domain[Any, Any], event: Any, now: float) -> Step | None:
-        """Take in an event of `domain` that came in no envelope. None when it changes nothing."""
-        before, after = self._folded(domain, event, now)
+        """Take in an event of `domain` that came in no envelope. None when it changes nothing or cannot be."""
+        try:
+            before, after = self._folded(domain, event, now)
+        except BadEvent:
+            return None
         return None if after == before else self._taken(domain, event, before, after, now)
 
     def is_open(self, subject: str) -> bool:
@@ -112,8 +115,10 @@ class Projector:
         return tuple(subject for subject, kind in self._open.items() if kind == _LOT)
 
     def _folded(self, domain: Domain[Any, Any], event: Any, now: float) -> tuple[Any, Any]:
-        """The subject's state before and after the event."""
+        """The subject's state before and after the event. Raises BadEvent for the id of another kind of subject."""
         held = self._states.get(domain.subject(event))
+        if held is not None and held[0].name != domain.name:
+            raise BadEvent("bad_data", f"this id is that of a subject of another kind: {held[0].name}")
         before = domain.settle(held[1], now) if held is not None else None
         return before, domain.project(before, event, now)
 

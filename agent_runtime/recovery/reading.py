@@ -1,8 +1,9 @@
 """Reads the engine's keys of many lots, a few at a time, and folds them into what is known."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from agent_runtime.core.clock import Clock
 from agent_runtime.core.errors import Busy, Unavailable
@@ -13,17 +14,22 @@ from agent_runtime.projection.projector import Projector, Step
 _READ_AT_ONCE = 50
 _ADOPTED_AT_ONCE = 20  # then others have their turn
 _TITLES_WITHIN_S = 1.0
+_SEEN_KEPT = 20_000
 
 Titles = Callable[[Sequence[str]], Awaitable[dict[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """A lot of which the keys knew something new. `changed_at` is the newest moment they speak of (epoch seconds)."""
+    """A lot of which the keys knew something new. `changed_at` is the newest moment they speak of (epoch seconds).
+
+    `is_first` when nothing was ever known of it before.
+    """
 
     step: Step
     was_open: bool
     changed_at: float
+    is_first: bool
 
     @property
     def subject(self) -> str:
@@ -44,6 +50,7 @@ class Reader:
     engine: EngineState
     titles: Titles
     clock: Clock
+    _seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     async def take_in(self, lots: Sequence[str], *, with_titles: bool) -> list[Adopted]:
         """What was new, the lots that changed last at the end. Raises Unavailable; nothing was taken in then."""
@@ -62,9 +69,19 @@ class Reader:
         return adopted
 
     def _adopted(self, snapshot: LotSnapshot) -> list[Adopted]:
-        was_open = self.projector.is_open(snapshot.auction_id)
-        step = self.projector.adopt(snapshot, self.clock.time(), self.clock.monotonic())
-        return [] if step is None else [Adopted(step, was_open, _changed_at(snapshot))]
+        now, lot = self.clock.monotonic(), snapshot.auction_id
+        was_open, is_first = self.projector.is_open(lot), self._is_first(lot, now)
+        step = self.projector.adopt(snapshot, self.clock.time(), now)
+        return [] if step is None else [Adopted(step, was_open, _changed_at(snapshot), is_first)]
+
+    def _is_first(self, lot: str, now: float) -> bool:
+        """Whether nothing is known of it; a lot that had to give way in the projector is remembered here."""
+        is_first = lot not in self._seen and self.projector.stage(lot, now) is None
+        self._seen[lot] = None
+        self._seen.move_to_end(lot)
+        if len(self._seen) > _SEEN_KEPT:
+            self._seen.popitem(last=False)
+        return is_first
 
     async def _titled(self, snapshots: list[LotSnapshot]) -> list[LotSnapshot]:
         """The same with their titles; a store that is away or slow costs only the names."""

@@ -10,7 +10,8 @@ from agent_runtime.recovery.reading import Adopted
 from agent_runtime.recovery.remembering import Ending
 
 _STILL_NEWS_S = 3600.0
-_SLACK_S = 2.0
+_SLACK_S = 10.0  # a dead connection is known as such after six seconds
+_RECORDED_S = 86_400.0
 
 
 class RecoveryHost(Protocol):
@@ -119,8 +120,15 @@ def _is_for(host: RecoveryHost, each: Adopted, gap: Gap) -> bool:
         return True
     if host.told_outcome(each.subject):
         return False
-    is_within = not gap.is_start and each.changed_at >= gap.since - _SLACK_S
-    return is_within or host.spoke_of(each.subject)
+    return _came_and_went(each, gap) or host.spoke_of(each.subject)
+
+
+def _came_and_went(each: Adopted, gap: Gap) -> bool:
+    """Whether all of it fell into the gap. A recording's keys are days old: then it tells that nobody knew of it."""
+    if gap.is_start or not each.is_first:
+        return False
+    is_recorded = each.changed_at < gap.since - _RECORDED_S
+    return is_recorded or each.changed_at >= gap.since - _SLACK_S
 
 
 def _passes(cue: Cue) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, desc, func, select, text
+from sqlalchemy import Connection, Row, Select, bindparam, delete, desc, func, select, text
 
 from agent_runtime.core.conversation import LoggedEvent, Page
 from agent_runtime.store.columns import to_millisecond
@@ -14,6 +14,7 @@ from agent_runtime.store.cursor import read_seq_cursor, seq_cursor
 from agent_runtime.store.dialects import DIALECTS, among, insert
 from agent_runtime.store.engine import Engine
 from agent_runtime.store.paging import check_limit, page_of
+from agent_runtime.store.prepared import Prepared
 from agent_runtime.store.tables import HEARD, event_logs
 from agent_runtime.store.text import check_id, is_storable, mended, mended_json
 from agent_runtime.store.writer import Writer, one_by_one
@@ -21,7 +22,15 @@ from agent_runtime.store.writer import Writer, one_by_one
 _CURSOR = "events"
 _LOOKED_BEYOND = 500
 _SELECT = select(*(event_logs.c[name] for name in LoggedEvent.model_fields))
-_INSERT = {dialect: insert(dialect, event_logs).on_conflict_do_nothing(index_elements=["id"]) for dialect in DIALECTS}
+_INSERT = Prepared(
+    lambda dialect: (
+        insert(dialect, event_logs)
+        .values(
+            {name: bindparam(name, type_=event_logs.c[name].type) for name in LoggedEvent.model_fields if name != "seq"}
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
+)
 _KNOWN = {dialect: select(event_logs.c.id).where(among(dialect, event_logs.c.id, "ids")) for dialect in DIALECTS}
 
 
@@ -121,7 +130,7 @@ def _event(row: Row[Any]) -> LoggedEvent:
 
 def _append(db: Connection, batches: Sequence[list[dict[str, Any]]]) -> list[Exception | None]:
     """Batches that wait together are one statement; the log's order is theirs."""
-    db.execute(_INSERT[db.dialect.name], list(chain.from_iterable(batches)))
+    _INSERT.run_each(db, list(chain.from_iterable(batches)))
     return [None] * len(batches)
 
 

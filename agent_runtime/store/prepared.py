@@ -1,17 +1,22 @@
-"""Statements for the hottest path: Core on PostgreSQL, where the network is the cost; on SQLite rendered once and
+"""Statements for the hottest paths: Core on PostgreSQL, where the network is the cost; on SQLite rendered once and
 handed to aiosqlite whole, where Core would cost four hops to its thread a statement instead of one."""
 
-from collections.abc import Callable, Sequence
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 from agent_runtime.store.columns import POSTGRESQL, dump_json
 
 Row = dict[str, Any]
+_NAME = re.compile(r":(\w+)")
+_Binder = tuple[str, Callable[[Any], Any] | None]
 
 
 class Prepared:
@@ -20,12 +25,15 @@ class Prepared:
 
     def __init__(self, wording: Callable[[str], Executable]) -> None:
         self._core = wording(POSTGRESQL)
-        dialect = sqlite.dialect(json_serializer=dump_json)
+        dialect = sqlite.dialect(json_serializer=dump_json, paramstyle="named")
         compiled = cast(SQLCompiler, cast(ClauseElement, wording("sqlite")).compile(dialect=dialect))
-        self._text = str(compiled)
-        self._binds = [
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup or ()
+        constants = dict(_constants(compiled))
+        # A value that never changes is part of the text: a statement with ranks has fifty of them to bind a row.
+        self._text = _NAME.sub(lambda found: constants.get(found[1], found[0]), str(compiled))
+        self._binds: list[_Binder] = [
+            (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
+            for name, bind in compiled.binds.items()
+            if bind.required
         ]
 
     def rows(self, db: Connection, values: Row) -> Sequence[Sequence[Any]]:
@@ -37,16 +45,26 @@ class Prepared:
         return found
 
     def run_each(self, db: Connection, rows: list[Row]) -> None:
-        """Run it for every row at once."""
+        """Run it for every row at once. Raises IntegrityError."""
         if db.dialect.name == POSTGRESQL:
             db.execute(self._core, rows)
-        else:
-            bound = [self._bound(row) for row in rows]
+            return
+        bound = [self._bound(row) for row in rows]
+        try:
             _driver(db).run_async(lambda driver: driver.executemany(self._text, bound))
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(self._text, None, error) from error
 
-    def _bound(self, row: Row) -> list[Any]:
-        """The row in the order of the text's question marks."""
-        return [bound(row[name]) if bound else row[name] for name, bound in self._binds]
+    def _bound(self, row: Row) -> Row:
+        """The row as the driver takes it."""
+        return {name: bound(row[name]) if bound else row[name] for name, bound in self._binds}
+
+
+def _constants(compiled: SQLCompiler) -> Iterator[tuple[str, str]]:
+    """What has a value already, as SQL by the name of its parameter."""
+    for bind, name in compiled.bind_names.items():
+        if not bind.required:
+            yield name, compiled.render_literal_value(bind.value, bind.type)
 
 
 def _driver(db: Connection) -> Any:

@@ -89,7 +89,7 @@ class MessageView(BaseModel):
 
 
 class EventView(BaseModel):
-    """One row of the event log; `reason` says why a dead letter could not be used."""
+    """One row of the event log; `reason` says why a dead letter could not be used, `received_at` when it was heard."""
 
     seq: int
     id: str
@@ -99,6 +99,7 @@ class EventView(BaseModel):
     channel: str
     data: dict[str, Any]
     reason: str | None
+    received_at: Moment | None
 
     @classmethod
     def of(cls, event: LoggedEvent) -> "EventView":

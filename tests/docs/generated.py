@@ -19,12 +19,12 @@ from agent_runtime.domains.auction import events
 from agent_runtime.projection.emotions import EMOTIONS
 from agent_runtime.projection.labels import ARROWS
 from agent_runtime.projection.mood import baseline
-from tests.docs import keys, tables
+from tests.docs import coverage, keys, tables
 from tests.docs.meanings import MEANINGS
 from tests.docs.pages import DOCS, ROOT
 
 Row = tuple[str, ...]
-UNUSED_SETTINGS = frozenset({"time_zone"})
+UNUSED_SETTINGS: frozenset[str] = frozenset()
 _SECTION_MEANINGS = {
     "narration.valid_s": "After so many seconds a {} line is worth half.",
     "narration.base": "What a {} line is worth.",
@@ -158,6 +158,7 @@ TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "keys": ("contract.md", lambda: _table(keys.keys())),
     "shapes": ("contract.md", lambda: _table(keys.shapes())),
     "tables": ("records.md", lambda: _table(tables.rows())),
+    "coverage": ("contract.md", lambda: _table(coverage.rows())),
 }
 
 

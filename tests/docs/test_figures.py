@@ -6,7 +6,8 @@ from agent_runtime.cli.main import cli
 from agent_runtime.config.settings import Settings
 from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.character import Initiative, Temper
-from agent_runtime.domains.auction.project import SETTLE_S, WINNER_WAIT_S
+from agent_runtime.domains.auction.hammer import WINNER_WAIT_S
+from agent_runtime.domains.auction.pairing import SETTLE_S
 from agent_runtime.feed import SEEN_KEPT
 from agent_runtime.live.keys import Expiry
 from agent_runtime.llm.deadlines import Deadlines

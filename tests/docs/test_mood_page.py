@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from agent_runtime.core.tone import feelings
 from agent_runtime.core.domain import Feeling
+from agent_runtime.core.tone import feelings
 from tests.docs.pages import page
 from tests.domains.streams import Engine, Fold
 

@@ -27,18 +27,19 @@ class Network:
             return
         ways = [asyncio.create_task(self._carry(reader, back)), asyncio.create_task(self._carry(there, writer))]
         self._pipes.update(ways)
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._pipes.difference_update(ways)
-            for way in ways:
-                way.cancel()
-            for end in (writer, back):
-                end.close()
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        self._pipes.difference_update(ways)
+        for way in ways:
+            way.cancel()
+        for end in (writer, back):
+            end.close()
 
     async def close(self) -> None:
+        """Break every connection, and wait until those who carried it have gone."""
         for pipe in list(self._pipes):
             pipe.cancel()
+        while self._pipes:
+            await asyncio.sleep(0)
 
     async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         with suppress(OSError):
