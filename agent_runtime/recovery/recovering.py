@@ -176,7 +176,8 @@ class Recovery:
         self._has_started, self._is_loss_told = True, False
         self.counts["resyncs"] += 1
         self._reconcile_at = self.clock.monotonic() + self.rhythm.reconcile_every
-        _log.info("resynced", lots=len(lots), adopted=len(adopted), gap_s=round(self.last_gap_s, 3))
+        log = _log.debug if gap.is_start else _log.info  # a start is nothing to report
+        log("resynced", lots=len(lots), adopted=len(adopted), gap_s=round(self.last_gap_s, 3))
 
     async def _read_campaigns(self, gap: Gap) -> None:
         """Catch up with the campaigns of what is held; one whose keys cannot be read now is as it was known."""

@@ -88,7 +88,8 @@ _INTRO = """# Types of events
 Every type that is understood, with the fields of its `data`; `?` marks those that may be left out. Other fields are
 kept in the log and otherwise ignored. Data that does not fit is a [dead letter](events.md#dead-letters), with the field
 and the reason. The runtime tells of `auction:*`, `session:*` and `campaign:*`
-([how they are read](contract.md#campaigns-and-days)); the rest is logged and shown.
+([how they are read](contract.md#campaigns-and-days)) and answers `agent:interaction`; all of them are logged and shown
+([what becomes of each](contract.md#what-becomes-of-events)).
 
 | word | what it is |
 | --- | --- |

@@ -15,7 +15,6 @@ from agent_runtime.config.sources import variable
 from agent_runtime.core.character import Character, Traits
 from agent_runtime.core.domain import Rank
 from agent_runtime.core.phrases import FAMILIES, LOT
-from agent_runtime.domains.auction import events
 from agent_runtime.projection.emotions import EMOTIONS
 from agent_runtime.projection.labels import ARROWS
 from agent_runtime.projection.mood import baseline
@@ -62,18 +61,6 @@ def phrases() -> str:
                 "yes" if is_said(name) else "not yet",
             )
         )
-    return _table(rows)
-
-
-def auction_events() -> str:
-    """The nine events with the fields of `data` that are read."""
-    rows: list[Row] = [("type", "must have", "may have")]
-    for model in dict.fromkeys(events.EVENT_TYPES.values()):
-        fields = {name: each for name, each in model.model_fields.items() if name not in {"event_id", "at", "type"}}
-        kind = get_args(model.model_fields["type"].annotation)[0]
-        must = [_camel(name, each) for name, each in fields.items() if each.is_required()]
-        may = [_camel(name, each) for name, each in fields.items() if not each.is_required()]
-        rows.append((f"`{kind}`", ", ".join(must), ", ".join(may)))
     return _table(rows)
 
 
@@ -149,7 +136,6 @@ TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "settings": ("configuration.md", settings),
     "character": ("characters.md", character),
     "phrases": ("characters.md", phrases),
-    "auction events": ("events.md", auction_events),
     "classes": ("narration.md", classes),
     "rules": ("narration.md", rules),
     "emotions": ("mood.md", emotions),
@@ -191,12 +177,6 @@ def _meaning(key: str, each: FieldInfo) -> str:
     if get_origin(each.annotation) is Literal:
         meaning += f" One of {', '.join(f'`{choice}`' for choice in get_args(each.annotation))}."
     return meaning + (" Read and checked; nothing uses it yet." if key in UNUSED_SETTINGS else "")
-
-
-def _camel(name: str, each: FieldInfo) -> str:
-    text = f"`{each.alias or name}`"
-    choices = get_args(each.annotation) if get_origin(each.annotation) is Literal else ()
-    return f"{text} ({', '.join(choices)})" if choices else text
 
 
 def _slots(names: list[str]) -> str:

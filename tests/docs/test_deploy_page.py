@@ -12,6 +12,8 @@ from click.testing import CliRunner
 from pydantic_core import from_json
 
 from agent_runtime.cli.main import cli
+from agent_runtime.core.campaigns import CampaignState
+from agent_runtime.core.clock import utc
 from agent_runtime.store.address import _OPTIONS
 from tests.docs.asking import ask
 from tests.docs.pages import ROOT, labelled, page
@@ -19,9 +21,26 @@ from tests.process.runtime import RuntimeProcess, wait_until
 from tests.servers.redis import RedisServer
 
 UNIT = ROOT / "deploy" / "agent-runtime.service"
+CAMPAIGN = CampaignState(
+    id="three-evenings",
+    name="Three Evenings",
+    start_date=utc(0),
+    end_date=utc(1),
+    status="ACTIVE",
+    current_day=2,
+    total_days=3,
+).as_json()
 
 
-def test_the_rights_of_the_page_are_enough_to_hear_speak_and_keep(tmp_path: Path, redis_server: RedisServer) -> None:
+def day_told(runtime: RuntimeProcess, session: str) -> str:
+    """What Vesper says about the campaign: it knows of its keys alone."""
+    said = ask(f"{runtime.url}/api/sessions/{session}/messages", {"content": "Which day of the campaign is it?"})
+    return str(said["message"]["content"])
+
+
+def test_the_rights_of_the_page_are_enough_to_hear_speak_keep_and_recover(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
     command = re.search(r"redis-cli -u \S+ (ACL SETUSER .+?)\n(?!  )", page("deploy.md"), re.DOTALL)
     assert command is not None
     words = [word for word in shlex.split(command[1]) if word.strip()]
@@ -31,9 +50,14 @@ def test_the_rights_of_the_page_are_enough_to_hear_speak_and_keep(tmp_path: Path
         runtime = RuntimeProcess(tmp_path / "data", environ={"AGENT_RUNTIME__REDIS__URL": url}).start()
         listener = client.pubsub()
         listener.subscribe("events:agent")
-        client.publish("events:auction", labelled("events.md")["small.jsonl"].splitlines()[0])
+        start = labelled("events.md")["small.jsonl"].splitlines()[0]
+        client.set("campaign:three-evenings", CAMPAIGN)
+        client.publish("events:auction", start.replace('"artItemId"', '"campaignId": "three-evenings", "artItemId"'))
         wait_until(lambda: "Salt Ledger" in str(listener.get_message(timeout=0.1)), 20.0, runtime.report)
         wait_until(lambda: b"Salt Ledger" in (client.get("agent:context:vesper") or b""), 20.0, runtime.report)
+        client.client_kill_filter(_type="pubsub", skipme=False)
+        session = ask(f"{runtime.url}/api/sessions", {"character": "vesper"})["id"]
+        wait_until(lambda: "day 2 of 3" in day_told(runtime, session), 20.0, runtime.report)
         assert runtime.stop() == 0
         assert client.acl_log() == []
         assert from_json(client.get("agent:vesper") or b"")["status"] == "INACTIVE"

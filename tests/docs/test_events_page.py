@@ -57,6 +57,8 @@ def test_the_auction_of_the_page_is_told_and_leaves_the_keys_of_the_page(runtime
             lives = client.ttl(shown.replace("{id}", "vesper"))
             assert isinstance(lives, int)
             assert Expiry.DAY - 60 < lives <= Expiry.DAY
+        background = from_json(SHOWN["agent:scene:{id}"])["background"]
+        wait_until(lambda: kept(client, "agent:scene:{id}")["background"] == background, 20.0, runtime.report)
         said = from_json(SHOWN["agent:context:{id}"])["auctionContext"]
         assert kept(client, "agent:context:{id}")["auctionContext"] == said
         assert {_shown_as(name) for name in client.scan_iter()} == {*MODELS, "rt:affect:{id}"}

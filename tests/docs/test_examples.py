@@ -9,8 +9,10 @@ from pydantic_core import from_json
 from agent_runtime.characters.loading import parse_character
 from agent_runtime.config import load_settings
 from agent_runtime.core import outgoing
+from agent_runtime.core.clock import utc
 from agent_runtime.core.errors import InvalidFile
 from agent_runtime.core.events import OUR_SOURCE, Envelope, parse_envelope
+from agent_runtime.core.memory import Memory
 from agent_runtime.core.presence import AgentMood, AgentScene, Mood
 from agent_runtime.domains.auction.events import _ALIASES, EVENT_TYPES, parse
 from agent_runtime.llm.openai_compat import OpenAICompat
@@ -64,8 +66,12 @@ def test_published_events_look_as_they_are_published() -> None:
         agent_id="vesper", current_mood=Mood.HAPPY, intensity=1, previous_mood=Mood.NEUTRAL, mood_start_time=0
     )
     scene = AgentScene(agent_id="vesper", current_expression="a.png", background="b.png", props=["c"], last_changed=0)
+    memory = Memory(
+        id="m", agent_id="vesper", kind="outcome", subject="Lot", text="Sold.", importance=0.5, created_at=utc(0)
+    )
     for envelope in (
         outgoing.said("vesper", "m", "Sold.", event_id="e", now=0.0),
+        outgoing.remembered(memory, "e", 0.0),
         outgoing.mood_changed(mood, trigger="event-1", event_id="e", now=0.0),
         outgoing.scene_changed(scene, event_id="e", now=0.0),
     ):

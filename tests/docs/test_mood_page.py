@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from agent_runtime.agents.agent import _CUT_OFF
 from agent_runtime.core.domain import Feeling
 from agent_runtime.core.tone import feelings
 from tests.docs.pages import page
@@ -58,6 +59,7 @@ ROWS = [
     ("passed", after(start, ended("NO_BIDS")), Feeling("disappointment", 0.8)),
     ("cancelled", after(start, ended("CANCELLED")), Feeling("disappointment", 0.3)),
     ("thanks in a chat", set(feelings("Thank you!")), Feeling("gratitude", 0.3)),
+    ("no events for 3 seconds", set(_CUT_OFF), Feeling("distress", 0.3)),
     ("insults in a chat", set(feelings("You are useless.")), Feeling("anger", 0.3)),
 ]
 

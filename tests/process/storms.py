@@ -61,6 +61,7 @@ class Storm:
     at_once: int = 4
     bids_a_lot: int = 250
     lots: dict[str, LotInStorm] = field(default_factory=dict)
+    bursting: str = ""
 
     async def blow(self) -> None:
         """Publish everything; every lot ends with its hammer."""
@@ -78,6 +79,7 @@ class Storm:
     async def burst(self, messages: int) -> None:
         """Bids on one lot as fast as they go out, then its hammer."""
         lot = await self._opened()
+        self.bursting = lot.lot.id
         for _ in range(messages // 300):
             batch = self.platform.client.pipeline(transaction=False)
             for _ in range(100):

@@ -48,7 +48,7 @@ async def test_one_event_or_many_are_in_the_log_when_they_are_accepted(client: C
     assert (many.status, many.json) == (202, {"accepted": 2, "duplicate": 2, "dead": 0})
     rows = [row for row in await logged(client) if row["data"].get("auctionId") == lot.id]
     assert [row["id"] for row in rows] == [start["id"], *(bid["id"] for bid in bids)]
-    assert rows[0].keys() == {"seq", "id", "timestamp", "type", "source", "channel", "data", "reason"}
+    assert rows[0].keys() == {"seq", "id", "timestamp", "type", "source", "channel", "data", "reason", "received_at"}
     assert (rows[0]["type"], rows[0]["source"], rows[0]["channel"]) == (
         "auction:start",
         "auction-engine",
