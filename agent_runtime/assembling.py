@@ -110,7 +110,7 @@ async def assembled(ground: Ground) -> Runtime:
         conversations=_conversations(ground, company, mind, clock),
         feed=feed,
         model=ground.model,
-        subscriber=_subscriber(ground.redis_url, feed, recovery, is_listening),
+        subscriber=_subscriber(ground.redis_url, feed, recovery, company, is_listening),
         journal=journal,
         recorder=recorder,
         recovery=recovery,
@@ -129,9 +129,11 @@ async def _cast(casting: Casting, ground: Ground) -> tuple[Cast, ...]:
     return tuple([await casting.host(ground.roster.characters[slug]) for slug in slugs])
 
 
-def _subscriber(url: str, feed: Feed, recovery: Recovery, is_listening: asyncio.Event) -> Subscriber:
+def _subscriber(url: str, feed: Feed, recovery: Recovery, company: Company, is_listening: asyncio.Event) -> Subscriber:
     def live() -> None:
         recovery.live()
+        for agent in company.running:
+            pass  # a Redis that comes back may have lost its keys
         is_listening.set()
 
     return Subscriber(url, CHANNELS, on_message=feed.hear, on_live=live, on_down=recovery.down)

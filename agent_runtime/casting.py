@@ -30,7 +30,7 @@ from agent_runtime.projection.heart import Heart
 from agent_runtime.projection.projector import Projector
 from agent_runtime.store.database import Database
 
-_LINES_RECALLED = 500
+_LINES_RECALLED = 2000  # as many as events are remembered: of none of them is it forgotten that it was told
 
 
 @dataclass(frozen=True)

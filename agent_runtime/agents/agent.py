@@ -10,6 +10,7 @@ from agent_runtime.agents.initiative import Silence
 from agent_runtime.agents.parts import Heart, Step, Voice
 from agent_runtime.agents.regulars import Regulars
 from agent_runtime.agents.standing_lot import auction_context
+from agent_runtime.agents.subjects import Subjects
 from agent_runtime.agents.told import Told
 from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock
@@ -29,7 +30,6 @@ from agent_runtime.core.text import plain
 
 RECENT_KEPT = 20
 LONGEST_SAID = 500
-_SUBJECTS_HELD = 50
 _CURIOUS = (Feeling("curiosity", 0.5),)
 _CUT_OFF = (Feeling("distress", 0.3),)
 Status = Literal["INITIALIZING", "ACTIVE", "PAUSED", "INACTIVE"]
@@ -41,7 +41,7 @@ class Agent:
 
     `session_id` is the session it narrates into, empty for a character that is only talked to. `nudge` wakes
     its speaker. Muted or paused it says nothing, and goes on feeling and knowing. `memory_keys` are ids of what it
-    remembers, `stream_id` the stream it appears on.
+    remembers, `stream_of` knows the stream it appears on, given the lot in hand.
     """
 
     character: Character
@@ -57,14 +57,14 @@ class Agent:
     nudge: Callable[[], None] = lambda: None
     last_trigger: str = ""
     last_interaction: datetime | None = None
-    stream_id: str | None = None
+    stream_of: Callable[[str | None], str | None] = lambda _lot: None
     memory_keys: tuple[str, ...] = ()
     regulars: Regulars = field(default_factory=Regulars)
     silence: Silence = field(default_factory=Silence)
     _told: Told = field(default_factory=Told)
     _is_cut_off: bool = False
     _said_cut_off: bool = False
-    _subjects: dict[str, None] = field(default_factory=dict)
+    _subjects: Subjects = field(default_factory=Subjects)
     _recent: deque[RecentMessage] = field(default_factory=lambda: deque(maxlen=RECENT_KEPT))
 
     @property
@@ -83,7 +83,7 @@ class Agent:
 
     def witness(self, step: Step, cause: str, now: float) -> None:
         """Take in an event it hosts, received at `now` (monotonic)."""
-        is_new = self._hold(step.stage.subject)
+        is_new = self._subjects.touch(step.stage)
         if is_new or step.appraisal.cues:
             self.silence.end(now)
         if step.appraisal.feelings:
@@ -137,11 +137,6 @@ class Agent:
         self.memory_keys = memory_keys
         self.changed()
 
-    def appear_on(self, stream_id: str | None) -> None:
-        """The stream that shows it; None for none."""
-        self.stream_id = stream_id
-        self.changed()
-
     def mute(self) -> None:
         """Say nothing from now on; what waited is forgotten."""
         self._be_silent(is_muted=True, status=self.status)
@@ -161,6 +156,7 @@ class Agent:
     def recast(self, character: Character) -> None:
         """Go on as another version of its character: words, clothes and temperament; what it feels stays."""
         self.character = character
+        self._subjects.keep(self._is_its_own)  # another version may host something else
         self.heart.recast(character, self.clock.time())
         if self.voice is not None:
             self.voice.recast(character)
@@ -218,8 +214,8 @@ class Agent:
         return self.silence.lasts_s(now)
 
     def campaign(self) -> Stage | None:
-        """The campaign it hosts that was touched last."""
-        return next(iter(self._held("campaign")), None)
+        """The campaign it hosts that was touched last; none that is over, or has not begun."""
+        return next((each for each in self._held("campaign") if each.is_open or "day" in each.slots), None)
 
     def scene(self) -> AgentScene:
         """What it looks like now, with the lot in hand as it is."""
@@ -241,13 +237,14 @@ class Agent:
     def state(self) -> AgentState:
         """The contract's `agent:{id}`."""
         lot = self.lot_in_hand()
+        lot_id = lot.subject if lot is not None else None
         return AgentState(
             id=self.id,
             character_id=self.character.slug,
             name=self.character.name,
             status=self.status,
-            stream_id=self.stream_id,
-            auction_id=lot.subject if lot is not None else None,
+            stream_id=self.stream_of(lot_id),
+            auction_id=lot_id,
             last_interaction_time=self.last_interaction,
         )
 
@@ -279,14 +276,9 @@ class Agent:
     def _held(self, kind: str) -> list[Stage]:
         """The subjects of a kind, the latest touched first."""
         now = self.clock.monotonic()
-        found = (self.stage_of(subject, now) for subject in reversed(self._subjects))
+        found = (self.stage_of(subject, now) for subject in self._subjects)
         return [stage for stage in found if stage is not None and stage.kind == kind]
 
-    def _hold(self, subject: str) -> bool:
-        """Touch a subject; whether it was not held before."""
-        is_new = subject not in self._subjects
-        self._subjects.pop(subject, None)
-        self._subjects[subject] = None
-        if len(self._subjects) > _SUBJECTS_HELD:
-            del self._subjects[next(iter(self._subjects))]
-        return is_new
+    def _is_its_own(self, subject: str) -> bool:
+        stage = self.stage_of(subject, self.clock.monotonic())
+        return stage is not None and self.hosts(subject, stage.campaign)

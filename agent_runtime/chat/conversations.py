@@ -101,8 +101,7 @@ class Conversations:
         """Begin a turn; returns once the message is on disk. Raises NotFound, Busy, TurnRunning, Draining."""
         if self._is_draining:
             raise Draining("the runtime is stopping")
-        talk = await self._talk(session_id)
-        talk = replace(talk, name=display_name(guest.name or talk.name, _STRANGER))
+        talk = _spoken_by(guest, await self._talk(session_id))
         turn_id = self.new_id()
         lane = self.lanes.turn(session_id, turn_id, waits=mode == "queue")
         accepted: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
@@ -273,3 +272,10 @@ class Conversations:
         self._held[session_id] = talk
         if len(self._held) > _SESSIONS_HELD:
             self._held.popitem(last=False)
+
+
+def _spoken_by(guest: Guest, talk: _Talk) -> _Talk:
+    """The talk as `guest` takes part in it: who says who they are is neither remembered nor called as somebody else."""
+    is_another = guest.id not in ("", talk.user)
+    name = guest.name or ("" if is_another else talk.name)
+    return replace(talk, user=guest.id or talk.user, name=display_name(name, _STRANGER))

@@ -26,7 +26,7 @@ def command(
 ) -> None:
     """List the characters that run, with what they feel and have in hand.
 
-    Character files that cannot be read are told on standard error.
+    Character files that cannot be read are told on standard error; `check` shows the places.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -37,7 +37,8 @@ def command(
     _show(answer["data"])
     for each in answer["broken"]:
         for error in each["errors"]:
-            click.echo(f"broken: {plain(error, _LONGEST_FINDING)}", err=True)
+            finding, _, _picture = error.partition("\n")
+            click.echo(f"broken: {plain(finding, _LONGEST_FINDING)}", err=True)
 
 
 def _order(name: str, help_text: str) -> click.Command:

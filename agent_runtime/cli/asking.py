@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from agent_runtime.cli.options import run_async, setting_options, settings_from
+from agent_runtime.cli.options import run_async, setting_options, settings_from, unless_stopped
 from agent_runtime.core.text import plain
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 _LONGEST_CELL = 20_000
+_NO_PART = {"", ".", ".."}  # a path with one of them would be another path
 
 
 def runtime_options(function: F) -> F:
@@ -41,23 +42,17 @@ def ask(
         from agent_runtime.cli.remote import address_of, remote  # noqa: PLC0415 - heavy
 
         async with remote(address_of(settings, url)) as runtime:
-            asking = asyncio.ensure_future(question(runtime))
-            stopped = asyncio.ensure_future(stop.wait())
-            await asyncio.wait({asking, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            stopped.cancel()
-            if not asking.done():
-                asking.cancel()
-                await asyncio.wait({asking})
-                raise click.Abort
-            return asking.result()
+            return await unless_stopped(stop, question(runtime))
 
     return run_async(work)
 
 
 def in_path(text: str) -> str:
-    """An id as one part of a URL's path."""
+    """An id, or other text, as one part of a URL's path or query."""
     from urllib.parse import quote  # noqa: PLC0415 - only what is used is loaded
 
+    if text in _NO_PART:
+        raise click.UsageError(f"{text!r} is nobody's id, and nothing to look for")
     try:
         return quote(text, safe="")
     except UnicodeEncodeError as error:

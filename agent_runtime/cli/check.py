@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from agent_runtime.cli.options import setting_options, settings_from
+from agent_runtime.core.errors import Misconfigured
 
 
 @click.command("check")
@@ -29,6 +30,8 @@ def command(paths: tuple[Path, ...], config: Path | None, data_dir: str | None, 
             click.echo(f"{each.path}: ok, {each.character.name}")
             for asset in missing_assets(each.character, settings.assets_dir) if settings.assets_dir.is_dir() else ():
                 click.echo(f"{each.path}: warning: {asset} is not in {settings.assets_dir}")
+    if not checked:
+        raise Misconfigured(f"no character in {wanted[0]}: a character is a file that ends in .yaml or .yml")
     broken = sum(1 for each in checked if each.findings)
     click.echo(f"{broken} of {len(checked)} broken", err=True)
     raise SystemExit(1 if broken else 0)

@@ -1,6 +1,7 @@
 """`demo`: everything embedded, a small world, a simulated auction, and the auctioneer telling it."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from agent_runtime.cli.programme import Programme, programme_options
 
 if TYPE_CHECKING:
     from agent_runtime.config import Settings
+    from agent_runtime.core.events import Envelope
     from agent_runtime.core.line import Line
     from agent_runtime.runtime import Runtime
 
@@ -48,17 +50,20 @@ async def _show(settings: "Settings", programme: Programme, stop: asyncio.Event,
     from agent_runtime.cli.seeding import sow  # noqa: PLC0415 - heavy
     from agent_runtime.cli.world import world  # noqa: PLC0415 - heavy
 
+    screen = _Screen(stop)
     if not settings.database.url:
         await sow(settings, world())  # a database that is not the demo's own is left as it is
-    async with running(settings, heard=_print_line) as runtime:
+    async with running(settings, heard=screen.show_line) as runtime:
         _print_welcome(runtime)
         number, host = 0, runtime.casts[0].agent.id
         while not stop.is_set():
-            await Playing(runtime.redis, programme.evening(host, number)).play(stop)
+            await Playing(runtime.redis, programme.evening(host, number), published=screen.show_question).play(stop)
             await is_set_within(stop, _LAST_WORDS_S)  # the last outcome is still being said
             number += 1
             if once or await is_set_within(stop, _PAUSE_S):
                 break
+    if screen.lost is not None:
+        raise screen.lost
 
 
 def _print_welcome(runtime: "Runtime") -> None:
@@ -75,11 +80,33 @@ def _print_welcome(runtime: "Runtime") -> None:
     )
 
 
-def _print_line(line: "Line") -> None:
-    from agent_runtime.core.domain import Rank  # noqa: PLC0415 - heavy
+@dataclass
+class _Screen:
+    """Where lines and questions are shown; when nobody reads them any more, `stop` is set and `lost` says so.
 
-    stamp = datetime.now(UTC).strftime("%H:%M:%S")
-    click.echo(f"{stamp}  {click.style(line.text, bold=line.rank is Rank.CRITICAL)}")
+    It never raises: those who speak and ask go on whoever listens.
+    """
+
+    stop: asyncio.Event
+    lost: BrokenPipeError | None = None
+
+    def show_line(self, line: "Line") -> None:
+        """What the auctioneer says; outcomes are bold."""
+        from agent_runtime.core.domain import Rank  # noqa: PLC0415 - heavy
+
+        self._show(click.style(line.text, bold=line.rank is Rank.CRITICAL))
+
+    def show_question(self, envelope: "Envelope") -> None:
+        """What the audience asks: without it an answer looks like a line said twice."""
+        if envelope.type == "agent:interaction":
+            self._show(click.style(f"({envelope.data['twitterHandle']}: {envelope.data['content']})", dim=True))
+
+    def _show(self, text: str) -> None:
+        try:
+            click.echo(f"{datetime.now(UTC):%H:%M:%S}  {text}")
+        except BrokenPipeError as error:
+            self.lost = error
+            self.stop.set()
 
 
 def _free_port() -> str:

@@ -1,6 +1,6 @@
 """The one table from failures to exit codes and sentences on standard error."""
 
-import sys
+import os
 import traceback
 
 import click
@@ -9,6 +9,7 @@ from agent_runtime.core.errors import Misconfigured, ModelFailed, RuntimeFault, 
 
 _INTERRUPTED = 130
 _BUG = 70
+_STANDARD_OUTPUT = 1
 _CODES: dict[type[RuntimeFault], int] = {Misconfigured: 2, Unavailable: 3, SchemaBehind: 5}
 
 
@@ -35,7 +36,7 @@ def exit_code_of(error: BaseException) -> int:
         case BaseExceptionGroup():
             return exit_code_of(_first(error))
         case BrokenPipeError():
-            sys.stderr.close()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), _STANDARD_OUTPUT)  # the rest goes nowhere, without complaint
             return 0
         case _:
             traceback.print_exception(error)

@@ -1,6 +1,7 @@
 """Where log lines go and what they may not hold: never a secret, never a line break of somebody else's."""
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -16,8 +17,9 @@ _LONGEST = 4000
 def set_up(style: str, level: str, secrets: tuple[str, ...]) -> None:
     """Text for people on a terminal, JSON lines for machines; `auto` looks where standard error goes."""
     is_text = style == "text" or (style == "auto" and sys.stderr.isatty())
+    has_colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        structlog.dev.ConsoleRenderer(colors=has_colours, exception_formatter=structlog.dev.plain_traceback)
         if is_text
         else structlog.processors.JSONRenderer()
     )

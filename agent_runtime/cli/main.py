@@ -40,6 +40,13 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(_COMMANDS[cmd_name][0]).command
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command. A reader that has seen enough ends it well; click would end it with 1, for problems found."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            return exit_code_of(error)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table, without importing anything."""
         with formatter.section("Commands"):
@@ -62,8 +69,9 @@ def cli() -> None:
 def main() -> None:
     """Run a command; whatever goes wrong becomes one clear message and an exit code."""
     _open_standard_streams()
+    color = False if os.environ.get("NO_COLOR") else None  # None: where a terminal shows it
     try:
-        code = cli.main(prog_name="agent-runtime", standalone_mode=False)
+        code = cli.main(prog_name="agent-runtime", standalone_mode=False, color=color)
     except BaseException as error:  # noqa: BLE001 - the last stop: every failure ends as a message and a code
         code = exit_code_of(error)
     sys.exit(code if isinstance(code, int) else 0)

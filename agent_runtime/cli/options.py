@@ -71,6 +71,18 @@ def run_async(work: Callable[[asyncio.Event], Coroutine[Any, Any, T]]) -> T:
         raise KeyboardInterrupt from None
 
 
+async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` comes to. Raises click.Abort when `stop` is set first; the work is cancelled then."""
+    working, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not working.done():
+        working.cancel()
+        await asyncio.wait({working})
+        raise click.Abort
+    return working.result()
+
+
 async def is_set_within(stop: asyncio.Event, seconds: float) -> bool:
     """Wait `seconds`, or until `stop` is set; whether it is."""
     if seconds <= 0:

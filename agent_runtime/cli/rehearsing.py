@@ -1,7 +1,6 @@
 """A replay in its own process: what one character says of it, or two side by side; the tally at the end."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -47,7 +46,7 @@ class Showing:
     def say(self, text: str) -> None:
         """Print a line of the transcript."""
         if self.shows_lines:
-            click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
+            click.echo(text)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Talking to a running runtime: finding it, its JSON, its streams."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from agent_runtime.store.folder import Occupant
 
 _ANSWER_S = 120.0
+_ADDRESS = re.compile(r"https?://[^/?#\s]")
 
 
 def occupant_of(settings: "Settings") -> "Occupant | None":
@@ -26,8 +28,8 @@ def occupant_of(settings: "Settings") -> "Occupant | None":
 def address_of(settings: "Settings", url: str | None) -> str:
     """Where the runtime answers that is meant: `url`, else the one on the data folder. Raises Unavailable."""
     occupant = occupant_of(settings) if url is None else None
-    address = url or (occupant.url if occupant else "")
-    if not address:
+    address = occupant.url if occupant else url
+    if address is None:
         raise Unavailable(f"no runtime runs on {settings.data_dir}; start one with `agent-runtime run`, or give --url")
     return address
 
@@ -76,7 +78,9 @@ class Remote:
 
 @asynccontextmanager
 async def remote(url: str) -> AsyncIterator[Remote]:
-    """A runtime at `url`."""
+    """A runtime at `url`. Raises Misconfigured when that is no such address."""
+    if not _ADDRESS.match(url):
+        raise Misconfigured(f"{url!r} is no address of a runtime; write http://127.0.0.1:4500")
     patience = aiohttp.ClientTimeout(total=_ANSWER_S)
     async with aiohttp.ClientSession(timeout=patience, read_bufsize=2**20) as session:
         yield Remote(session, url)

@@ -29,9 +29,9 @@ class Moment(click.ParamType[datetime]):
         """The aware moment."""
         try:
             moment = datetime.fromisoformat(str(value))
-        except ValueError:
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is no ISO 8601 time such as 2026-11-21T10:00:00Z", param, ctx)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ def source_options(function: F) -> F:
         given = [name for name, value in of_log.items() if value is not None]
         if file is not None and given:
             raise click.UsageError(f"{given[0]} is about the event log: it goes with --from-log, not with FILE")
+        if since is not None and until is not None and since >= until:
+            raise click.UsageError("--since must be before --until")
         return function(source=file or Stretch(since, until, lot), **others)
 
     options = (

@@ -42,10 +42,10 @@ def title_likeness(title: str, question: str) -> int:
 
 
 def asked_about(past: Sequence[PastLot], question: str, campaign: str | None = None) -> tuple[PastLot, ...]:
-    """The lots of `past` (newest first) a question names: by number, those of `campaign` first; else by title."""
+    """The lots of `past` (newest first) a question names: by number, in `campaign` if there is one, else by title."""
     number = number_asked(question)
     if number is not None:
-        numbered = [lot for lot in past if lot.number == number]
+        numbered = [lot for lot in past if lot.number == number and campaign in (None, lot.campaign_id)]
         return tuple(sorted(numbered, key=lambda lot: lot.campaign_id != campaign)[:1])
     likeness = {lot.auction_id: title_likeness(lot.title, question) for lot in past}
     best = max(likeness.values(), default=0)

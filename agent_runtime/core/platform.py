@@ -4,7 +4,7 @@ In every value None means "not known": kept over what is known, it changes nothi
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -152,3 +152,4 @@ class Winner(BaseModel):
 
 
 Record = User | UserPreference | Campaign | Collection | ArtItem | Auction | Bid | HostCharacter | StreamAsset
+RECORDS: tuple[type[Record], ...] = get_args(Record)

@@ -72,6 +72,10 @@ class Agenda:
         yield from self._bids.values()
         yield from self._asides
 
+    def promised(self) -> Iterator[Pending]:
+        """What must be said and waits, in order."""
+        return iter(self._promised)
+
     def drop(self, pending: Pending) -> None:
         """Take out what was said."""
         subject = pending.cue.subject

@@ -1,6 +1,6 @@
 """One agent's narrator: chooses what to say next, when, and fills the words from the state of that moment."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from agent_runtime.core.character import Character
 from agent_runtime.core.domain import Cue, Rank, Stage
@@ -108,17 +108,15 @@ class Narrator:
     def speak(self, now: float) -> Line | None:
         """The line to begin at `now`, if one is due."""
         while now >= self._next_look:
-            candidates = self._candidates(now)
-            chosen = first(candidates, now)
-            if chosen is None or chosen.free_at > now:
-                moments = [moment for each in candidates for moment in (each.free_at, each.ends_at) if moment > now]
-                self._next_look = max(min(moments, default=NEVER), now + _SHORTEST_WAIT_S)  # worth fades meanwhile
+            chosen = self._promised(now) or self._chosen(now)
+            if chosen is None:
                 return None
             if not chosen.pending.is_true():
                 self._agenda.discard(chosen.pending)
                 continue
             self._agenda.drop(chosen.pending)
-            line = self._line(chosen, now, others_wait=len(candidates) > 1)
+            others = self._candidates(self._agenda.waiting(), now)
+            line = self._line(chosen, now, others_wait=next(others, None) is not None)
             if line is not None:
                 return line
         return None
@@ -130,15 +128,28 @@ class Narrator:
     def _look_at(self, moment: float) -> None:
         self._next_look = min(self._next_look, moment)
 
-    def _candidates(self, now: float) -> list[Candidate]:
-        found = []
-        for pending in list(self._agenda.waiting()):
+    def _promised(self, now: float) -> Candidate | None:
+        """What is promised and due: it goes first, so that nothing else need be looked at, however much waits."""
+        return first([each for each in self._candidates(self._agenda.promised(), now) if each.free_at <= now], now)
+
+    def _chosen(self, now: float) -> Candidate | None:
+        """The first of all that waits, if it is due; else the moment to look again is noted."""
+        candidates = list(self._candidates(self._agenda.waiting(), now))
+        chosen = first(candidates, now)
+        if chosen is not None and chosen.free_at <= now:
+            return chosen
+        moments = [moment for each in candidates for moment in (each.free_at, each.ends_at) if moment > now]
+        self._next_look = max(min(moments, default=NEVER), now + _SHORTEST_WAIT_S)  # worth fades meanwhile
+        return None
+
+    def _candidates(self, waiting: Iterable[Pending], now: float) -> Iterator[Candidate]:
+        """What of it can still be said; what cannot is let go."""
+        for pending in tuple(waiting):
             stage = self._stage_for(pending, now)
             if stage is None or self._is_over(pending, stage, now):
                 self._agenda.discard(pending)
-                continue
-            found.append(self._candidate(pending, stage, now))
-        return found
+            else:
+                yield self._candidate(pending, stage, now)
 
     def _stage_for(self, pending: Pending, now: float) -> Stage | None:
         """Its subject as it stands; of what has none, or needs none since its words are ready, nowhere."""

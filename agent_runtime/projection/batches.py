@@ -3,15 +3,26 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
+from zlib import compress, decompress
 
 from agent_runtime.core.errors import Busy, Unavailable
 
 HELD_AT_MOST = 20_000
+LOOSE_AT_MOST = 500  # what waits beyond these is packed
 _GATHER_S = 0.05
 _RETRY_S = 1.0
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Packing(Generic[T]):
+    """How an item that has to wait long is made small, and read back."""
+
+    pack: Callable[[T], bytes]
+    unpack: Callable[[bytes], T]
 
 
 class Batches(Generic[T]):
@@ -21,10 +32,11 @@ class Batches(Generic[T]):
     counts what gave way when the store was away until the buffer was full; `is_healthy` is False while it is.
     """
 
-    def __init__(self, write: Callable[[list[T]], Awaitable[None]], size: int) -> None:
+    def __init__(self, write: Callable[[list[T]], Awaitable[None]], size: int, packing: Packing[T]) -> None:
         self._write = write
         self._size = size
-        self._held: deque[T] = deque(maxlen=HELD_AT_MOST)
+        self._packing = packing
+        self._held: deque[T | bytes] = deque(maxlen=HELD_AT_MOST)
         self._news = asyncio.Event()
         self.lost = 0
         self.is_healthy = True
@@ -32,7 +44,8 @@ class Batches(Generic[T]):
     def note(self, item: T) -> None:
         """Write soon; never waits. The eldest gives way when the buffer is full."""
         self.lost += len(self._held) == HELD_AT_MOST
-        self._held.append(item)
+        # In a storm of events those that wait are many: packed they take a tenth of the room.
+        self._held.append(item if len(self._held) < LOOSE_AT_MOST else compress(self._packing.pack(item), 1))
         self._news.set()
 
     async def run(self) -> None:
@@ -61,7 +74,10 @@ class Batches(Generic[T]):
         while left > 0 and self._held:
             batch = list(islice(self._held, min(self._size, left)))
             left -= len(batch)
-            await self._write(batch)
+            await self._write([self._loose(each) for each in batch])
             for item in batch:
                 if self._held and self._held[0] is item:
                     self._held.popleft()
+
+    def _loose(self, held: T | bytes) -> T:
+        return self._packing.unpack(decompress(held)) if isinstance(held, bytes) else held

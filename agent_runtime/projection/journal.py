@@ -2,10 +2,11 @@
 
 from agent_runtime.core.conversation import LoggedEvent
 from agent_runtime.core.ports import Events
-from agent_runtime.projection.batches import Batches
+from agent_runtime.projection.batches import Batches, Packing
 
 _BATCH = 100
 _POSTED_AT_ONCE = 500
+_PACKING = Packing[LoggedEvent](lambda event: event.model_dump_json().encode(), LoggedEvent.model_validate_json)
 
 
 class Journal:
@@ -13,7 +14,7 @@ class Journal:
 
     def __init__(self, events: Events) -> None:
         self._events = events
-        self._batches = Batches(events.append, _BATCH)
+        self._batches = Batches(events.append, _BATCH, _PACKING)
         self.note = self._batches.note
         self.run = self._batches.run
         self.close = self._batches.close

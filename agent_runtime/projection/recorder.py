@@ -5,13 +5,14 @@ from collections.abc import Iterable
 import structlog
 
 from agent_runtime.core.errors import Refused
-from agent_runtime.core.platform import Record, User
+from agent_runtime.core.platform import RECORDS, Record, User
 from agent_runtime.core.records import RecordBook
-from agent_runtime.projection.batches import Batches
+from agent_runtime.projection.batches import Batches, Packing
 from agent_runtime.projection.joining import joined
 
 _BATCH = 40
 _NOBODYS = {"twitter_handle": None, "email": None, "wallet_address": None}
+_RECORD_OF = {kind.__name__: kind for kind in RECORDS}
 _log = structlog.get_logger(__name__)
 
 
@@ -20,7 +21,7 @@ class Recorder:
 
     def __init__(self, book: RecordBook) -> None:
         self._book = book
-        self._batches: Batches[Record] = Batches(self._keep, _BATCH)
+        self._batches: Batches[Record] = Batches(self._keep, _BATCH, Packing(_packed, _unpacked))
         self.run = self._batches.run
         self.close = self._batches.close
         self.refused = 0
@@ -63,3 +64,12 @@ class Recorder:
         except Refused:
             return False
         return True
+
+
+def _packed(record: Record) -> bytes:
+    return f"{type(record).__name__} {record.model_dump_json(exclude_none=True)}".encode()
+
+
+def _unpacked(packed: bytes) -> Record:
+    name, _, text = packed.partition(b" ")
+    return _RECORD_OF[name.decode()].model_validate_json(text)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from agent_runtime.core.campaigns import CampaignDayState, CampaignState
 from agent_runtime.core.clock import Clock
 from agent_runtime.core.domain import Domain
+from agent_runtime.core.events import is_identifier
 from agent_runtime.projection.projector import Projector, Step
 
 _AT_MOST = 20
@@ -33,7 +34,8 @@ class CampaignReader:
     async def take_in(self, campaigns: Iterable[str]) -> list[Step]:
         """What was new of at most twenty of them. Raises Unavailable."""
         steps: list[Step] = []
-        for campaign in list(dict.fromkeys(campaigns))[:_AT_MOST]:
+        named = dict.fromkeys(campaign for campaign in campaigns if is_identifier(campaign))  # others have no key
+        for campaign in list(named)[:_AT_MOST]:
             state = await self.keys.campaign(campaign)
             if state is None:
                 continue

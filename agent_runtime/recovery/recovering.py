@@ -82,7 +82,8 @@ class Recovery:
     async def remember(self) -> None:
         """Know again what was known before a restart; to be awaited before anything is heard."""
         try:
-            self._endings = await remembered(self.events, self.projector, self.clock)
+            lasting = tuple(self.campaigns.domain.types) if self.campaigns is not None else ()
+            self._endings = await remembered(self.events, self.projector, self.clock, lasting)
         except Unavailable:
             self.counts["failures"] += 1  # the keys tell what is so now; what was said before is not repeated
 
@@ -219,8 +220,8 @@ class Recovery:
     def _tell(self, adopted: Sequence[Adopted], gap: Gap) -> None:
         self.counts["adopted"] += len(adopted)
         now = self.clock.monotonic()
-        before = reversed(self.projector.stages(now)[:_STANDING_SHOWN]) if gap.is_start else ()
-        standing, over = tuple(before), self._standing(tuple(self._endings))
+        standing = self._of_before(now) if gap.is_start else ()
+        over = self._standing(tuple(self._endings))
         for host in self.hosts():
             tell_standing(host, standing, now)
             if gap.is_start:
@@ -229,6 +230,12 @@ class Recovery:
                 tell(host, adopted, gap, now)
         if gap.is_start:
             self._endings = {}
+
+    def _of_before(self, now: float) -> tuple[Stage, ...]:
+        """What was going on before a restart, the newest last; campaigns however long ago they were spoken of."""
+        stages = self.projector.stages(now)
+        eldest = [stage for stage in stages[_STANDING_SHOWN:] if stage.kind == "campaign"]
+        return tuple(reversed((*stages[:_STANDING_SHOWN], *eldest)))
 
     def _just_now(self) -> Gap:
         return Gap(self.clock.time() - self.rhythm.reconcile_every)

@@ -1,7 +1,7 @@
 """What the event log remembers: folded again in silence, so that a restart knows what was known before."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +14,8 @@ from agent_runtime.projection.projector import Projector
 
 EVENTS_REMEMBERED = 2000
 REMEMBERED_FOR = timedelta(hours=24)
+_LASTS = timedelta(days=30)
+_PAGE, _PAGES = 200, 5
 _FOLDED_AT_ONCE = 100  # then others have their turn
 
 
@@ -25,13 +27,18 @@ class Ending:
     heard_at: float
 
 
-async def remembered(events: Events, projector: Projector, clock: Clock) -> Mapping[str, Ending]:
+async def remembered(
+    events: Events, projector: Projector, clock: Clock, lasting: Sequence[str] = ()
+) -> Mapping[str, Ending]:
     """Fold the newest events of auctions again; the lots that are over by them. Raises Unavailable.
 
-    Each is taken in when it was heard, on the clock of now: a countdown has gone on since, a wait is over.
+    Each is taken in when it was heard, on the clock of now: a countdown has gone on since, a wait is over. Events of
+    the types in `lasting` are few and true for longer: they come first, however much was heard since.
     """
     wall, now = clock.time(), clock.monotonic()
-    rows = await events.recent(EVENTS_REMEMBERED, heard_since=utc(wall) - REMEMBERED_FOR)
+    newest = await events.recent(EVENTS_REMEMBERED, heard_since=utc(wall) - REMEMBERED_FOR)
+    before = [row for row in await _lasting(events, lasting, wall) if not newest or row.seq < newest[0].seq]
+    rows = (*before, *newest)
     endings: dict[str, Ending] = {}
     for number, row in enumerate(rows):
         if number % _FOLDED_AT_ONCE == _FOLDED_AT_ONCE - 1:
@@ -41,6 +48,20 @@ async def remembered(events: Events, projector: Projector, clock: Clock) -> Mapp
         if stage is not None:
             _note(endings, stage, Ending(row.id, heard_at))
     return endings
+
+
+async def _lasting(events: Events, kinds: Sequence[str], wall: float) -> Sequence[LoggedEvent]:
+    """Events of these types of the last thirty days, at most a thousand of each, oldest first."""
+    found: list[LoggedEvent] = []
+    for kind in kinds:
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            page = await events.list(limit=_PAGE, cursor=cursor, kind=kind, since=utc(wall) - _LASTS, dead=False)
+            found += page.data
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    return sorted(found, key=lambda row: row.seq)
 
 
 def _recalled(projector: Projector, row: LoggedEvent, at: float) -> Stage | None:

@@ -22,6 +22,7 @@ from agent_runtime.core.errors import (
 
 REQUEST_ID = "X-Request-Id"
 ID = web.RequestKey("id", str)
+_LONGEST = 500  # what was asked for may be part of it
 _log = structlog.get_logger(__name__)
 _STATUS: dict[type[RuntimeFault], int] = {
     NotFound: 404,
@@ -94,8 +95,12 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        code = {404: "no_such_url", 405: "method_not_allowed"}.get(error.status, "http_error")
-        return _respond(request, _document(error.status, code, error.reason), allow=error.headers.get("Allow"))
+        allowed = error.headers.get("Allow")
+        code, detail = {
+            404: ("no_such_url", "there is nothing at this URL"),
+            405: ("method_not_allowed", f"this URL takes {allowed}"),
+        }.get(error.status, ("http_error", error.reason))
+        return _respond(request, _document(error.status, code, detail), allow=allowed)
     except Exception:  # noqa: BLE001 - the named supervisor of a request
         _log.exception("request crashed", path=request.path)
         return _respond(request, _document(500, "internal", "something went wrong here; the log tells what"))
@@ -103,7 +108,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def _document(status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     body: dict[str, Any] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status}
-    body |= {"code": code, "detail": detail}
+    body |= {"code": code, "detail": detail if len(detail) <= _LONGEST else f"{detail[:_LONGEST]}…"}
     return body | ({"errors": errors} if errors else {})
 
 

@@ -69,9 +69,9 @@ def _since(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError as error:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Problem(422, "invalid_query", "since must be a time such as 2026-11-21T10:00:00Z") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _flag(text: str | None) -> bool | None:

@@ -253,7 +253,7 @@ def test_another_version_of_its_character_is_taken_over_in_everything_but_what_i
 
 def test_what_the_audience_says_in_public_joins_its_context() -> None:
     host = agent()
-    host.stream_id, host.memory_keys = "stream-7", ("memory-1",)
+    host.stream_of, host.memory_keys = lambda _lot: "stream-7", ("memory-1",)
     moment = datetime(2026, 11, 21, 10, tzinfo=UTC)
     host.hear(RecentMessage(role="user", content="Who leads?", timestamp=moment, twitter_handle="ox"))
     host.has_said(line("It is ox."))

@@ -45,9 +45,20 @@ async def test_of_a_guest_without_an_id_it_goes_under_the_session(database: Data
     notebook = Notebook()
     conversations = with_notebook(database, puppet, notebook)
     session = (await conversations.start("ada", NOBODY, {})).id
-    await said(conversations, session, "I collect clocks", Guest("somebody else", ""))
+    await said(conversations, session, "I collect clocks", Guest("", ""))
     assert notebook.heard == [(session, "", "I collect clocks")]
     assert notebook.asked == [("ada", session, "guest")]
+
+
+async def test_who_says_in_a_turn_that_they_are_somebody_else_is_remembered_as_that(
+    database: Database, puppet: Puppet
+) -> None:
+    notebook = Notebook()
+    conversations = with_notebook(database, puppet, notebook)
+    session = (await conversations.start("ada", BOB, {})).id
+    await said(conversations, session, "I collect clocks", Guest("u2", ""))
+    assert notebook.heard == [("u2", "", "I collect clocks")]
+    assert notebook.asked == [("ada", "u2", "guest")]
 
 
 async def test_a_turn_that_failed_is_not_remembered(database: Database, puppet: Puppet) -> None:

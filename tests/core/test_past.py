@@ -45,6 +45,10 @@ def test_of_two_lots_of_one_number_that_of_the_campaign_is_meant() -> None:
     assert asked_about(past, "lot 9?") == ()
 
 
+def test_a_lot_of_the_campaign_that_is_still_to_come_is_not_that_of_another_campaign() -> None:
+    assert asked_about((lot(2, "New", "c2"), lot(3, "Old", "c1")), "who won lot 3?", "c2") == ()
+
+
 def test_the_last_lot_is_asked_for_in_some_ways() -> None:
     assert asks_for_last("who won the last lot?")
     assert asks_for_last("and the previous one")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from agent_runtime.core.events import is_identifier
 from agent_runtime.core.lots import AuctionBid
 from agent_runtime.core.money import Amount
 from agent_runtime.core.text import display_name
@@ -39,7 +40,7 @@ def _described(lot: Lot, found: LotFound) -> Lot:
     is_new = not lot.is_known and state.status in _KNOWN
     return replace(
         lot,
-        campaign=lot.campaign or state.campaign_id,
+        campaign=lot.campaign or (state.campaign_id if is_identifier(state.campaign_id) else None),
         is_known=lot.is_known or is_new,
         started_at=found.started_at or 0.0 if is_new else lot.started_at,
         price=replace(

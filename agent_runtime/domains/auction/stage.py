@@ -1,5 +1,6 @@
 """What may be known of a lot: the facts phrases, prompts and scenes are filled from. No reserve, no maximum."""
 
+from functools import lru_cache
 from itertools import pairwise
 from math import exp
 
@@ -85,7 +86,12 @@ def urgency(remaining: float | None) -> float:
 
 def rivalry(lot: Lot) -> float:
     """R: the share of the last six bids that alternate between two bidders, 0 to 1."""
-    recent = lot.bidding.recent
+    return _alternating(lot.bidding.recent)
+
+
+@lru_cache(maxsize=2048)
+def _alternating(recent: tuple[str, ...]) -> float:
+    """Asked for again whenever anybody looks at the lot, and only different after a bid."""
     if len(recent) < _RECENT:
         return 0.0
     pair = set(recent[-2:])

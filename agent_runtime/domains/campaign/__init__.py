@@ -23,6 +23,6 @@ def campaigns_in(zone: tzinfo) -> Domain[CampaignEvent, Campaign]:
         settle=lambda campaign, _now: campaign,
         project=partial(project, zone),
         appraise=appraise,
-        stage=stage,
+        stage=partial(stage, zone),
         records=records,
     )

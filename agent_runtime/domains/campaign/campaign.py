@@ -15,7 +15,9 @@ class Campaign:
     """One campaign, or one auction day that nobody puts into a campaign.
 
     `day` counts from 1, of `days`. `stage` is how far the auction day `session` is. The moments (`told_at` of
-    the status, `day_at`, `stage_at`) are those of the newest event that said so, by its own clock.
+    the status, `day_at`, `stage_at`) are those of the newest event that said so, by its own clock. `counted_at` is set
+    where nobody numbered the day: it was counted for that moment of the campaign, which was heard at `counted_on`
+    (monotonic seconds), and goes on with the calendar.
     """
 
     id: str
@@ -32,6 +34,8 @@ class Campaign:
     told_at: float = 0.0
     day_at: float = 0.0
     stage_at: float = 0.0
+    counted_at: float | None = None
+    counted_on: float = 0.0
 
     @property
     def phase(self) -> Phase | None:

@@ -1,9 +1,11 @@
 """What may be known of a campaign: its name, which day of how many it is, and how far the day has come."""
 
 from collections.abc import Mapping
+from datetime import tzinfo
 
 from agent_runtime.core.domain import Slot, Stage
 from agent_runtime.domains.campaign.campaign import Campaign, DayStage
+from agent_runtime.domains.campaign.project import day_at
 
 _SPOKEN: Mapping[DayStage, str] = {
     "start": "opening",
@@ -14,28 +16,31 @@ _SPOKEN: Mapping[DayStage, str] = {
 }
 
 
-def stage(campaign: Campaign, _now: float) -> Stage:
-    """The campaign as it may be shown."""
+def stage(zone: tzinfo, campaign: Campaign, now: float) -> Stage:
+    """The campaign as it may be shown at `now` (monotonic seconds), its days being those of `zone`."""
     return Stage(
         subject=campaign.id,
         title=campaign.name or ("the auction day" if campaign.is_day_only else "the campaign"),
         is_open=campaign.is_open,
         is_last_call=False,
-        slots=_slots(campaign),
+        slots=_slots(campaign, day_at(zone, campaign, now)),
         campaign=None if campaign.is_day_only else campaign.id,
         kind="campaign",
     )
 
 
-def _slots(campaign: Campaign) -> dict[str, Slot]:
-    """What is not known is absent; the word for a stage of the day goes without an article."""
+def _slots(campaign: Campaign, day: int | None) -> dict[str, Slot]:
+    """What is not known is absent; the word for a stage of the day goes without an article.
+
+    A campaign that is over has no day any more.
+    """
     slots: dict[str, Slot] = {}
     if campaign.name:
         slots["title"] = campaign.name
-    if campaign.day is not None:
-        slots["day"] = campaign.day
+    if day is not None:
+        slots["day"] = day
     if campaign.days is not None:
         slots["days"] = campaign.days
-    if campaign.stage is not None:
+    if campaign.stage is not None and campaign.phase != "over":
         slots["stage"] = _SPOKEN[campaign.stage]
     return slots
