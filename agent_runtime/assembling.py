@@ -133,7 +133,7 @@ def _subscriber(url: str, feed: Feed, recovery: Recovery, company: Company, is_l
     def live() -> None:
         recovery.live()
         for agent in company.running:
-            pass  # a Redis that comes back may have lost its keys
+            agent.changed()  # a Redis that comes back may have lost its keys
         is_listening.set()
 
     return Subscriber(url, CHANNELS, on_message=feed.hear, on_live=live, on_down=recovery.down)

@@ -15,7 +15,7 @@ from agent_runtime.cli.books import Books
 from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.campaigns import CampaignDayState, CampaignState
 from agent_runtime.core.clock import SystemClock
-from agent_runtime.core.conversation import LoggedEvent
+from agent_runtime.core.conversation import LoggedEvent, Page
 from agent_runtime.core.domain import Cue, Stage
 from agent_runtime.core.errors import Unavailable
 from agent_runtime.core.events import CHANNELS, Envelope
@@ -27,6 +27,7 @@ from agent_runtime.feed import Feed
 from agent_runtime.live.channels import Patience, RedisPublisher, Subscriber
 from agent_runtime.live.connection import commands_client
 from agent_runtime.live.lots import EngineKeys
+from agent_runtime.live.platform import PlatformKeys
 from agent_runtime.live.values import RedisValues
 from agent_runtime.projection.projector import Projector, Step
 from agent_runtime.recovery import Recovery, Rhythm
@@ -88,6 +89,9 @@ class Log:
         if self.is_away:
             raise Unavailable("the database is down")
         return [row for row in self.rows if row.received_at is not None and row.received_at >= heard_since][-limit:]
+
+    async def list(self, *, kind: str, since: datetime, **_: object) -> Page[LoggedEvent]:
+        return Page(data=tuple(row for row in self.rows if row.type == kind and row.timestamp >= since))
 
 
 @dataclass
@@ -457,6 +461,19 @@ async def test_the_campaigns_of_what_is_held_are_known_too_and_their_keys_cost_n
         house.keys.put(keys_after(engine.start(), *engine.bid(1, "ada", "50")))
         await house.gap()
         assert house.host.said[1:] == [("bid", LOT)]
+
+
+async def test_a_campaign_whose_id_is_none_costs_nothing_that_follows(engine: Engine, client: Redis) -> None:
+    house = House(SHORT)
+    keys = PlatformKeys(RedisValues(client))
+    house.recovery.campaigns = CampaignReader(house.projector, keys, campaigns_in(UTC), from_state, house.clock)
+    lot = keys_after(engine.start(), *engine.bid(1, "ada", "50"))
+    assert lot.state is not None
+    house.keys.put(replace(lot, state=lot.state.model_copy(update={"campaign_id": "a:b"})))
+    async with house.running():
+        await house.resynced()
+        await house.gap()
+    assert house.recovery.counts["resyncs"] == 2
 
 
 @asynccontextmanager

@@ -134,8 +134,9 @@ class Agent:
 
     def keep_in_mind(self, memory_keys: tuple[str, ...]) -> None:
         """Ids of what it remembers, for its context."""
-        self.memory_keys = memory_keys
-        self.changed()
+        if memory_keys != self.memory_keys:
+            self.memory_keys = memory_keys
+            self.changed()
 
     def mute(self) -> None:
         """Say nothing from now on; what waited is forgotten."""

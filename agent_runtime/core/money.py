@@ -25,6 +25,12 @@ def parse_amount(value: object) -> Decimal:
         text = format(Decimal(repr(value)), "f")  # a small JSON number reads as 1e-05
     elif isinstance(value, Decimal):
         text = format(value, "f") if -_MOST_DIGITS < value.adjusted() < _MOST_DIGITS else ""
+    return _amount(text)
+
+
+@lru_cache(maxsize=4096)
+def _amount(text: str) -> Decimal:
+    """The amount `text` says. The same few come again and again: as bid, as price, as the price before."""
     if not _PLAIN_DECIMAL.fullmatch(text):
         raise ValueError('an amount must be a plain decimal such as "0.136"')
     amount = Decimal(text)

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import Connection, Row, Select, bindparam, delete, desc, func, select, text
 
 from agent_runtime.core.conversation import LoggedEvent, Page
@@ -20,6 +21,7 @@ from agent_runtime.store.text import check_id, is_storable, mended, mended_json
 from agent_runtime.store.writer import Writer, one_by_one
 
 _CURSOR = "events"
+_UNSURE = (b"\\u0000", b"NaN", b"Infinity")
 _LOOKED_BEYOND = 500
 _SELECT = select(*(event_logs.c[name] for name in LoggedEvent.model_fields))
 _INSERT = Prepared(
@@ -118,10 +120,22 @@ def _storable(event: LoggedEvent) -> dict[str, Any]:
         "type": mended(event.type),
         "source": mended(event.source),
         "channel": mended(event.channel),
-        "data": mended_json(event.data),
+        "data": event.data if _is_clean(event.data) else mended_json(event.data),
         "reason": None if event.reason is None else mended(event.reason),
         "received_at": None if event.received_at is None else to_millisecond(event.received_at),
     }
+
+
+def _is_clean(data: dict[str, Any]) -> bool:
+    """Whether nothing in it needs mending, which is nearly always so: far cheaper to see than to look at every text.
+
+    A text may merely look as if something did; it is then looked at closely.
+    """
+    try:
+        written = to_json(data, inf_nan_mode="constants")
+    except PydanticSerializationError:  # half a surrogate pair
+        return False
+    return not any(sign in written for sign in _UNSURE)
 
 
 def _event(row: Row[Any]) -> LoggedEvent:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
@@ -19,10 +18,10 @@ from agent_runtime.store import platform_tables as tables
 from agent_runtime.store.amounts import is_amount
 from agent_runtime.store.columns import to_millisecond
 from agent_runtime.store.cursor import read_time_cursor, time_cursor
+from agent_runtime.store.dialects import DIALECTS
 from agent_runtime.store.engine import Engine
 from agent_runtime.store.merging import parameter, upsert
 from agent_runtime.store.paging import check_limit, page_of
-from agent_runtime.store.prepared import Prepared
 from agent_runtime.store.text import check_id, check_json, check_known, check_text, is_storable
 from agent_runtime.store.writer import Writer
 
@@ -39,7 +38,7 @@ TABLE_OF: dict[type[object], Table] = {
     platform.HostCharacter: tables.characters,
     platform.StreamAsset: tables.stream_assets,
 }
-_UPSERT = {table: Prepared(partial(upsert, table=table)) for table in TABLE_OF.values()}
+_UPSERT = {(dialect, table): upsert(dialect, table) for dialect in DIALECTS for table in TABLE_OF.values()}
 _IDS = ("id", "user_id", "auction_id", "art_item_id", "campaign_id", "collection_id", "winning_bid_id")
 _Batch = dict[Table, list[dict[str, Any]]]
 
@@ -128,11 +127,9 @@ def _told(info: dict[str, Any], value: Any) -> Any:
 def _row(record: platform.Record) -> dict[str, Any]:
     """The record as parameters. Raises Refused for what one of the databases would not keep as it is."""
     row: dict[str, Any] = {}
-    for name, told in record.__dict__.items():
-        value = told
-        match told:
-            case None:
-                pass
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        match value:
             case str() if name in _IDS:
                 check_id(name, value)
             case str():
@@ -153,5 +150,5 @@ def _keep(db: Connection, batches: Sequence[_Batch]) -> list[None]:
     for table in TABLE_OF.values():
         rows = list(chain.from_iterable(batch.get(table, ()) for batch in batches))
         if rows:
-            _UPSERT[table].run_each(db, sorted(rows, key=itemgetter(parameter("id"))))
+            db.execute(_UPSERT[db.dialect.name, table], sorted(rows, key=itemgetter(parameter("id"))))
     return [None] * len(batches)

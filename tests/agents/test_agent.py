@@ -1,10 +1,11 @@
 """A living character: what it witnesses it feels, may tell, and knows the standing of."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from agent_runtime.agents.regulars import Regulars
-from agent_runtime.core.character import Character
+from agent_runtime.core.character import Character, Hosts
 from agent_runtime.core.clock import ManualClock
 from agent_runtime.core.conversation import NewMessage
 from agent_runtime.core.domain import Appraisal, Cue, Rank, Stage
@@ -294,3 +295,28 @@ def test_colour_is_handed_on_while_it_may_speak_and_counts_as_said_unasked() -> 
     assert (ear.families, ear.offered, host.quiet_s(41.0)) == (["colour"], [prepared], 1.0)
     host.mute()
     assert not host.add_colour(prepared, 60.0)
+
+
+def test_a_campaign_is_in_mind_as_long_as_its_lots_are() -> None:
+    lots = {str(number): replace(stage(str(number), is_open=False), campaign="week") for number in range(60)}
+    stages = {**lots, "week": campaign("week")}
+    host = agent(stages)
+    for each in (stages["week"], *lots.values()):
+        host.witness(Happening(each), cause="e", now=1.0)
+    assert host.campaign() == stages["week"]
+
+
+def test_a_campaign_that_is_over_or_to_come_is_not_the_one_it_is_in() -> None:
+    over = replace(campaign("week"), is_open=False, slots={"title": "Autumn", "days": 3})
+    host = agent({"week": over})
+    host.witness(Happening(over), cause="e", now=1.0)
+    assert host.campaign() is None
+
+
+def test_what_another_version_of_it_does_not_host_is_out_of_its_mind() -> None:
+    stages = {name: replace(stage(name), campaign=name.upper()) for name in ("north", "south")}
+    host = agent(stages)
+    for each in stages.values():
+        host.witness(Happening(each), cause="e", now=1.0)
+    host.recast(VESPER.model_copy(update={"hosts": Hosts(campaigns=("NORTH",))}))
+    assert [each.subject for each in host.stages()] == ["north"]

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -119,6 +120,28 @@ async def test_dead_letters_are_listed_with_their_reasons(runtime: RuntimeProces
     assert (text.returncode, rows.returncode) == (0, 0)
     assert "bad_data: amount" in text.stdout.decode()
     assert bad["id"] in {json.loads(row)["id"] for row in rows.stdout.splitlines()}
+    one = command("events", "--dead", "-n", "1", "--type", bad["type"], "--data-dir", runtime.folder)
+    assert one.stdout.decode().split()[:2] == [bad["type"], "bad_data:"]
+    assert one.stdout.count(b"\n") == 1
+
+
+async def test_what_others_send_cannot_give_a_terminal_orders(runtime: RuntimeProcess, client: Client) -> None:
+    event = Lot().start() | {
+        "type": "weather:\x1b[2J",
+        "data": {"content": "hail\r\n\x1b]0;x\x07 and snow", "amount": 3},
+    }
+    following = await asyncio.create_subprocess_exec(
+        *MODULE, "events", "-n", "1", "--type", event["type"], "--data-dir", runtime.folder,
+        cwd=ROOT, env=environment(), stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert following.stdout is not None
+    async with asyncio.timeout(30):
+        reading = asyncio.create_task(following.stdout.read())
+        while not reading.done():
+            await client.post("/api/events", event | {"id": str(uuid4())})
+            await asyncio.wait({reading}, timeout=0.1)
+        assert reading.result().decode().split() == ["weather:", "[2J", "hail", "]0;x", "and", "snow", "3"]
+        assert await following.wait() == 0
 
 
 async def test_a_simulated_auction_is_heard_by_the_runtime_that_runs(runtime: RuntimeProcess) -> None:
@@ -151,6 +174,18 @@ def test_the_demo_narrates_one_auction_and_ends(tmp_path: Path) -> None:
     assert len(lots) == 7
     assert sold.campaign_id == lots[-1].campaign_id
     assert sold.art_item_id in {lot.art_item_id for lot in lots[1:]}
+
+
+def test_the_demo_ends_when_nobody_reads_it_any_more(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*MODULE, "demo", "--lots", "1", "--lot-seconds", "6", "--port", "0", "--data-dir", tmp_path / "data"],
+        cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.stdout.close()
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, b"")
 
 
 async def lots_of(url: str) -> tuple[list[Auction], Auction]:

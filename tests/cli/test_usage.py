@@ -1,5 +1,6 @@
 """Help is there and quick; what is typed wrong is told in a sentence, with exit code 2 and no traceback."""
 
+import os
 import re
 import signal
 import statistics
@@ -55,6 +56,13 @@ def test_the_version_is_told() -> None:
         "replay config.yaml --speed fast",
         f"replay {RECORDING} --character nobody",
         f"replay {RECORDING} --to ftp://example.org",
+        "replay --from-log --since 2026-02-01 --until 2026-01-01",
+        "replay --from-log --since 0001-01-01T00:00:00+14:00",
+        "check agent_runtime",
+        "agents --url nonsense",
+        "events --url ftp://example.org",
+        "chat wren hello --url http://",
+        "sessions --url=",
         "chat",
         "simulate --lots 0",
         "events -n 0",
@@ -112,7 +120,26 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly() -> None:
     process.stdout.close()
     assert b"Traceback" not in process.stderr.read()
     process.stderr.close()
-    assert process.wait(20) in {0, 1}
+    assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize(("environ", "is_bold"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_is_shown_colours_unless_it_wants_none(environ: dict[str, str], is_bold: bool) -> None:
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [*MODULE, "replay", RECORDING, "--speed", "max", "--compare", "vesper", "wren"],
+        cwd=ROOT,
+        env=environment(environ),
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    heading = os.read(ours, 200)
+    process.kill()
+    process.wait(20)
+    os.close(ours)
+    assert b"Vesper Quill" in heading
+    assert (b"\x1b[" in heading) is is_bold
 
 
 def test_ctrl_c_ends_a_command_without_a_traceback() -> None:

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent_runtime.core.events import Envelope
+from agent_runtime.domains.campaign import campaigns_in
+from agent_runtime.domains.campaign.campaign import Campaign
 from agent_runtime.domains.campaign.days import day_of
 from tests.domains.campaigns import ONE, Fold, event
 
@@ -77,3 +80,38 @@ def test_a_campaign_counts_its_days_by_its_zone_where_nobody_does() -> None:
 def test_a_day_outside_the_campaign_is_not_counted() -> None:
     late = event("campaign:update", 10 * 86_400, campaignId=ONE, startDate="2026-03-02", totalDays=3)
     assert "day" not in Fold(NEW_YORK).take(late).stage().slots
+
+
+def test_a_day_that_was_counted_goes_on_with_the_calendar_and_one_that_was_told_does_not() -> None:
+    campaigns = campaigns_in(NEW_YORK)
+    start = event("campaign:start", 0, campaignId=ONE, startDate="2026-03-07T23:00:00Z", totalDays=3)
+    evening = start.model_copy(update={"timestamp": int(at("2026-03-07T23:00").timestamp() * 1000)})
+    counted, told = Fold(NEW_YORK).take(evening).campaign, Fold(NEW_YORK).take(evening, _told(1, evening)).campaign
+    assert counted is not None
+    assert told is not None
+    hours = {0: 1, 5: 1, 7: 2, 28: 2, 30: 3, 53: None}  # since six in the evening; the second day has 23 hours
+    for passed, day in hours.items():
+        assert campaigns.stage(counted, 1.0 + 3600 * passed).slots.get("day") == day, passed
+        assert campaigns.stage(told, 1.0 + 3600 * passed).slots.get("day") == 1
+
+
+def test_a_moment_at_the_end_of_all_time_is_survived() -> None:
+    late = event("campaign:start", 0, campaignId=ONE, timestamp="9999-12-31T23:59:59Z")
+    assert campaigns_in(NEW_YORK).stage(_folded(late), 1e9).is_open
+
+
+def test_a_campaign_that_is_over_has_no_day() -> None:
+    start = event("campaign:start", 0, campaignId=ONE, name="Week", day=1, totalDays=3)
+    over = _folded(start, event("campaign:end", 1, campaignId=ONE))
+    assert campaigns_in(NEW_YORK).stage(over, 0.0).slots == {"title": "Week", "days": 3}
+
+
+def _folded(*events: Envelope) -> Campaign:
+    campaign = Fold(NEW_YORK).take(*events).campaign
+    assert campaign is not None
+    return campaign
+
+
+def _told(day: int, after: Envelope) -> Envelope:
+    change = event("campaign:day:change", 0, campaignId=ONE, day=day)
+    return change.model_copy(update={"timestamp": after.timestamp + 1000})

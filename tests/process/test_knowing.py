@@ -146,9 +146,15 @@ async def test_a_seeded_world_is_known_at_once(runtime: Make) -> None:
 async def test_a_redis_that_comes_back_empty_has_its_keys_again(runtime: Make, redis_server: RedisServer) -> None:
     await asyncio.to_thread(runtime(f"redis.url={redis_server.url}").start)
     await asyncio.to_thread(_has_all, redis_server)
+    await asyncio.to_thread(_wipe, redis_server)
     await asyncio.to_thread(redis_server.kill)
     await asyncio.to_thread(redis_server.start)
     await asyncio.to_thread(_has_all, redis_server)
+
+
+def _wipe(server: RedisServer) -> None:
+    with server.client() as client:
+        client.flushall()
 
 
 def _has_all(server: RedisServer) -> None:

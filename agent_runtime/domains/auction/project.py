@@ -17,7 +17,7 @@ from agent_runtime.domains.auction.events import (
 )
 from agent_runtime.domains.auction.found import LotFound
 from agent_runtime.domains.auction.hammer import decided, ended, won
-from agent_runtime.domains.auction.lot import Bidder, Countdown, Lot, Price
+from agent_runtime.domains.auction.lot import Bidder, Bidding, Countdown, Lack, Lot, Price
 from agent_runtime.domains.auction.merging import merged
 from agent_runtime.domains.auction.pairing import (
     SAME_BID_S,
@@ -140,8 +140,7 @@ def _accepted(lot: Lot, event: BidAccepted, now: float) -> Lot:
     if price.pricing == "bids":
         return replace(lot, price=_by_bids(price, event.at) if leads else price, bidding=bidding)
     bidding = awaited(bidding, 1, now)
-    lacks = lack_after_bid(lot.bidding, bidding, price, event.at)
-    return replace(lot, price=price, bidding=replace(bidding, lacks=lacks))
+    return replace(lot, price=price, bidding=_lacking(bidding, lack_after_bid(lot.bidding, bidding, price, event.at)))
 
 
 def _priced(lot: Lot, event: PriceUpdated, now: float) -> Lot:
@@ -153,7 +152,12 @@ def _priced(lot: Lot, event: PriceUpdated, now: float) -> Lot:
         return lot
     new = replace(raised(price, event.current_price, event.at), pricing="engine")
     bidding = awaited(bidding, -1, now)
-    return replace(lot, price=new, bidding=replace(bidding, lacks=lack_after_price(bidding, price, new)))
+    return replace(lot, price=new, bidding=_lacking(bidding, lack_after_price(bidding, price, new)))
+
+
+def _lacking(bidding: Bidding, lacks: Lack | None) -> Bidding:
+    """The bidding when its pair lacks that: mostly it does already."""
+    return bidding if lacks == bidding.lacks else replace(bidding, lacks=lacks)
 
 
 def _ticked(lot: Lot, event: TimerUpdated, now: float) -> Lot:
