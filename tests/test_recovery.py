@@ -332,7 +332,7 @@ async def test_an_end_found_at_the_start_is_told_by_whoever_had_the_lot_in_hand(
 
 @pytest.mark.parametrize(
     ("age", "spoken", "said"),
-    [(timedelta(minutes=5), False, True), (timedelta(hours=2), False, False), (timedelta(hours=2), True, True)],
+    [(timedelta(seconds=20), False, True), (timedelta(minutes=5), False, False), (timedelta(hours=2), True, True)],
 )
 async def test_an_end_that_was_heard_and_not_said_before_a_crash_is_said_after_it(
     engine: Engine, age: timedelta, spoken: bool, said: bool

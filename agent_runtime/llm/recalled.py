@@ -79,7 +79,7 @@ class Recalled:
 
     def _meant(self, asked: Collection[Fact], question: str) -> PastLot | None:
         past, stages = self.circumstances.past, self._lots()
-        campaign = stages[0].campaign if stages else None
+        campaign = next((stage.campaign for stage in self.circumstances.stages), None)
         if number_asked(question) is None and asks_for_last(question):
             is_newer_closed = any(not stage.is_open and not _is_among(stage, past) for stage in stages)
             return past[0] if past and not is_newer_closed else None

@@ -9,7 +9,7 @@ from itertools import islice
 from agent_runtime.core import outgoing
 from agent_runtime.core.clock import Clock, utc
 from agent_runtime.core.conversation import NewMessage
-from agent_runtime.core.errors import NotFound, Unavailable
+from agent_runtime.core.errors import Busy, NotFound, Unavailable
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.line import Line
 from agent_runtime.core.ports import Messages, Publisher
@@ -135,7 +135,7 @@ class Speaker:
         try:
             async with asyncio.timeout(within_s):
                 await self.messages.append(message)
-        except (TimeoutError, Unavailable):
+        except (TimeoutError, Unavailable, Busy):
             return False
         except NotFound:
             self.homeless += 1
@@ -156,7 +156,7 @@ class Speaker:
         try:
             async with asyncio.timeout(KEEP_WITHIN_S):
                 await self.messages.mark_interrupted(message_id)
-        except (TimeoutError, Unavailable):
+        except (TimeoutError, Unavailable, Busy):
             self.is_healthy = False
         except NotFound:  # its session was deleted
             return

@@ -9,7 +9,7 @@ from agent_runtime.projection.projector import Step
 from agent_runtime.recovery.reading import Adopted
 from agent_runtime.recovery.remembering import Ending
 
-_STILL_NEWS_S = 3600.0
+_STILL_NEWS_S = 60.0  # a process that was killed in between is back within seconds
 _SLACK_S = 10.0  # a dead connection is known as such after six seconds
 _RECORDED_S = 86_400.0
 

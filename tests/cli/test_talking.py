@@ -127,7 +127,7 @@ async def test_dead_letters_are_listed_with_their_reasons(runtime: RuntimeProces
 
 async def test_what_others_send_cannot_give_a_terminal_orders(runtime: RuntimeProcess, client: Client) -> None:
     event = Lot().start() | {
-        "type": "weather:\x1b[2J",
+        "type": "weather:report",
         "data": {"content": "hail\r\n\x1b]0;x\x07 and snow", "amount": 3},
     }
     following = await asyncio.create_subprocess_exec(
@@ -140,7 +140,7 @@ async def test_what_others_send_cannot_give_a_terminal_orders(runtime: RuntimePr
         while not reading.done():
             await client.post("/api/events", event | {"id": str(uuid4())})
             await asyncio.wait({reading}, timeout=0.1)
-        assert reading.result().decode().split() == ["weather:", "[2J", "hail", "]0;x", "and", "snow", "3"]
+        assert reading.result().decode().split() == ["weather:report", "hail", "]0;x", "and", "snow", "3"]
         assert await following.wait() == 0
 
 

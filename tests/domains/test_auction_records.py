@@ -1,6 +1,7 @@
 """What lasts of auction events: each tells its rows no more than it knows."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from agent_runtime.core.clock import utc
@@ -83,6 +84,13 @@ def test_an_end_and_its_winner_tell_the_same_outcome() -> None:
     assert facts(lot) == {**outcome, "end_time": utc(EPOCH + 10.2)}
     assert facts(user) == {"id": "ada", "twitter_handle": "the_ada"}
     assert facts(offer) == {**won, "user_id": "ada"}
+
+
+def test_an_end_that_names_no_price_is_kept_with_the_price_that_is_told_and_never_with_a_maximum() -> None:
+    engine = Engine()
+    end = engine.end(10, winningBidId=f"bid-{LOT}-ada-20")
+    _, offer = told(engine.start(), *engine.bid(1, "ada", "20", maximum="90"), end)
+    assert facts(offer)["amount"] == Decimal(20)
 
 
 def test_a_lot_that_passes_or_is_cancelled_has_no_winning_bid() -> None:

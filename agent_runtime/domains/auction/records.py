@@ -1,5 +1,6 @@
 """What should last of an auction event: the rows it tells of, each with no more than the event says."""
 
+import math
 from datetime import datetime, timedelta
 
 from agent_runtime.core.clock import utc
@@ -21,6 +22,7 @@ from agent_runtime.domains.auction.events import (
 from agent_runtime.domains.auction.found import LotFound
 from agent_runtime.domains.auction.found_records import records_of_found
 from agent_runtime.domains.auction.lot import Lot
+from agent_runtime.domains.auction.project import settled
 
 _NAMELESS = display_name(None)
 _LATEST_S = 4_102_444_800.0  # the year 2100: what is later is nobody's clock
@@ -45,7 +47,7 @@ def records(event: AuctionEvent, after: Lot) -> tuple[Record, ...]:
         case WinnerNamed():
             return _won(event, event.currency or after.price.currency)
         case LotEnded():
-            return _ended(event, after.price.currency)
+            return _ended(event, after)
         case LotExtended():
             return (_running(event, event.extended_end_time),) if event.extended_end_time else ()
         case TimerUpdated():
@@ -80,8 +82,10 @@ def _started(event: LotStarted) -> tuple[Record, ...]:
     return tuple(kept)
 
 
-def _ended(event: LotEnded, currency: str) -> tuple[Record, ...]:
-    now = _moment(event)
+def _ended(event: LotEnded, after: Lot) -> tuple[Record, ...]:
+    """Where the end names no price, it is the one that is told: a bid's own amount may be a maximum."""
+    now, currency, hammer = _moment(event), after.price.currency, settled(after, math.inf).hammer
+    is_told = hammer is not None and hammer.bid_id == event.winning_bid_id
     lot = Auction(id=event.auction_id, created_at=now, updated_at=now, end_time=now, currency=currency or None)
     if event.status == "CANCELLED":
         return (lot.model_copy(update={"status": "CANCELLED"}),)
@@ -92,7 +96,7 @@ def _ended(event: LotEnded, currency: str) -> tuple[Record, ...]:
         id=event.winning_bid_id,
         created_at=now,
         auction_id=event.auction_id,
-        amount=event.final_price,
+        amount=event.final_price or (hammer.price if hammer is not None and is_told else None),
         currency=currency or None,
         status="WINNING",
     )
