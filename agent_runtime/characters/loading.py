@@ -50,10 +50,6 @@ class Roster:
         """Everything there is to mend."""
         return tuple(finding for each in self.files for finding in each.findings)
 
-    def path_of(self, slug: str) -> Path | None:
-        """The file a good character was read from."""
-        return next((each.path for each in self.files if each.character and each.character.slug == slug), None)
-
 
 def read_character(path: Path) -> Character:
     """The character in the file at `path`. Reads the disk. Raises InvalidFile with every finding."""

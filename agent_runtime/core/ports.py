@@ -189,7 +189,3 @@ class Publisher(Protocol):
     async def publish(self, channel: str, payload: bytes) -> None:
         """Send once, at most once; raises Unavailable when it cannot be sent within a second."""
         ...
-
-    async def publish_all(self, channel: str, payloads: Sequence[bytes]) -> None:
-        """Send them in order and at once, each at most once; raises Unavailable when not all can be within a second."""
-        ...

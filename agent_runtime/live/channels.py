@@ -36,15 +36,6 @@ class RedisPublisher:
         except FAILURES as error:
             raise failed(self.client, f"PUBLISH {channel}", error) from error
 
-    async def publish_all(self, channel: str, payloads: Sequence[bytes]) -> None:
-        try:
-            async with asyncio.timeout(COMMAND_SECONDS), self.client.pipeline(transaction=False) as pipeline:
-                for payload in payloads:
-                    pipeline.publish(channel, payload)
-                await pipeline.execute()
-        except FAILURES as error:
-            raise failed(self.client, f"PUBLISH {channel}", error) from error
-
 
 class Silent(OSError):
     """The server has said nothing for too long, not even to a PING."""

@@ -54,6 +54,3 @@ class MemoryPublisher:
 
     async def publish(self, channel: str, payload: bytes) -> None:
         self.published.append((channel, payload))
-
-    async def publish_all(self, channel: str, payloads: Sequence[bytes]) -> None:
-        self.published.extend((channel, payload) for payload in payloads)

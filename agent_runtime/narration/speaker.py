@@ -88,15 +88,14 @@ class Speaker:
         now, mutings = self.clock.time(), self.narrator.mutings
         messages = [self._message(line, now) for line in lines]
         kept = await asyncio.gather(*(self._is_kept(message, within_s=KEEP_WITHIN_S) for message in messages))
-        for message, is_kept in zip(messages, kept, strict=True):
+        for line, message, is_kept in zip(lines, messages, kept, strict=True):
             if not is_kept:
                 self._unkept.append(message)
                 self.is_healthy = False
-        if self.narrator.mutings == mutings:
-            await self._say(list(zip(lines, messages, strict=True)), now)
-            return
-        for message in messages:
-            await self._mark_interrupted(message.id)
+            if self.narrator.mutings == mutings:
+                await self._say(line, message, now)
+            else:
+                await self._mark_interrupted(message.id)
 
     def _message(self, line: Line, now: float) -> NewMessage:
         return NewMessage(
@@ -111,17 +110,8 @@ class Speaker:
             explanation=line.explanation(),
         )
 
-    async def _say(self, said: Sequence[tuple[Line, NewMessage]], now: float) -> None:
-        envelopes = [self._envelope(line, message, now) for line, message in said]
-        await self._publish(envelopes)
-        for (line, message), envelope in zip(said, envelopes, strict=True):
-            if line.interrupts and self._last_message_id is not None:
-                await self._mark_interrupted(self._last_message_id)
-            self._last_message_id = message.id
-            self.spoken(line, message, envelope)
-
-    def _envelope(self, line: Line, message: NewMessage, now: float) -> Envelope:
-        return outgoing.said(
+    async def _say(self, line: Line, message: NewMessage, now: float) -> None:
+        envelope = outgoing.said(
             line.agent_id,
             message.id,
             line.text,
@@ -130,6 +120,11 @@ class Speaker:
             reply_to=line.reply_to,
             handle=line.handle,
         )
+        await self._publish(envelope)
+        if line.interrupts and self._last_message_id is not None:
+            await self._mark_interrupted(self._last_message_id)
+        self._last_message_id = message.id
+        self.spoken(line, message, envelope)
 
     async def _is_kept(self, message: NewMessage, within_s: float) -> bool:
         try:
@@ -141,12 +136,11 @@ class Speaker:
             self.homeless += 1
         return True
 
-    async def _publish(self, envelopes: Sequence[Envelope]) -> None:
-        """All at once: nothing can come between them, and many lines wait for one answer of the server."""
+    async def _publish(self, envelope: Envelope) -> None:
         try:
-            await self.publisher.publish_all(outgoing.CHANNEL, [each.as_json() for each in envelopes])
+            await self.publisher.publish(outgoing.CHANNEL, envelope.as_json())
         except Unavailable:
-            self.unpublished += len(envelopes)
+            self.unpublished += 1
 
     async def _mark_interrupted(self, message_id: str) -> None:
         for place, waiting in enumerate(self._unkept):

@@ -71,8 +71,6 @@ def test_a_folder_gives_its_good_characters_and_says_what_is_wrong_with_the_othe
     roster = load_folder(tmp_path)
     assert list(roster.characters) == ["ada", "bea"]
     assert [each.file for each in roster.findings] == [str(tmp_path / "broken.yaml")]
-    assert roster.path_of("bea") == tmp_path / "b.yml"
-    assert roster.path_of("broken") is None
 
 
 def test_of_twins_none_is_accepted_and_each_names_the_other(tmp_path: Path) -> None:

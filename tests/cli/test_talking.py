@@ -14,7 +14,7 @@ from agent_runtime.core.platform import Auction, Campaign
 from agent_runtime.store.database import Database
 from tests.process.http import Client
 from tests.process.listening import platform_on
-from tests.process.lots import Lot
+from tests.process.lots import Lot, envelope, moment
 from tests.process.runtime import MODULE, ROOT, RuntimeProcess, command, environment
 
 
@@ -126,10 +126,8 @@ async def test_dead_letters_are_listed_with_their_reasons(runtime: RuntimeProces
 
 
 async def test_what_others_send_cannot_give_a_terminal_orders(runtime: RuntimeProcess, client: Client) -> None:
-    event = Lot().start() | {
-        "type": "weather:report",
-        "data": {"content": "hail\r\n\x1b]0;x\x07 and snow", "amount": 3},
-    }
+    said = {"streamId": "s1", "error": "hail\r\n\x1b]0;x\x07 and snow", "timestamp": moment(), "recoverable": True}
+    event = envelope("stream:error", said)
     following = await asyncio.create_subprocess_exec(
         *MODULE, "events", "-n", "1", "--type", event["type"], "--data-dir", runtime.folder,
         cwd=ROOT, env=environment(), stdout=asyncio.subprocess.PIPE,
@@ -140,7 +138,7 @@ async def test_what_others_send_cannot_give_a_terminal_orders(runtime: RuntimePr
         while not reading.done():
             await client.post("/api/events", event | {"id": str(uuid4())})
             await asyncio.wait({reading}, timeout=0.1)
-        assert reading.result().decode().split() == ["weather:report", "hail", "]0;x", "and", "snow", "3"]
+        assert reading.result().decode().split() == ["stream:error", "hail", "]0;x", "and", "snow"]
         assert await following.wait() == 0
 
 

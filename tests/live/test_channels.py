@@ -240,17 +240,7 @@ async def test_a_wrong_url_ends_it_at_once() -> None:
         await Subscriber("redis//x", CHANNELS, lambda _c, _d: None, lambda: None, lambda _w: None).run()
 
 
-async def test_what_is_published_together_is_heard_in_order(redis_url: str, client: Redis) -> None:
-    payloads = [b"%d" % number for number in range(50)]
-    async with Ear(redis_url) as ear:
-        await RedisPublisher(client).publish_all(CHANNELS[0], payloads)
-        await until(lambda: len(ear.heard) == 50)
-        assert ear.heard == [(CHANNELS[0], payload) for payload in payloads]
-
-
 async def test_publishing_without_a_server_is_unavailable(redis_server: RedisServer, admin: Redis) -> None:
     redis_server.kill()
     with pytest.raises(Unavailable, match="PUBLISH events:agent"):
         await RedisPublisher(admin).publish("events:agent", b"{}")
-    with pytest.raises(Unavailable, match="PUBLISH events:agent"):
-        await RedisPublisher(admin).publish_all("events:agent", [b"{}", b"{}"])

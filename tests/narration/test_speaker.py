@@ -62,13 +62,10 @@ class ListPublisher:
     is_away: bool = False
 
     async def publish(self, channel: str, payload: bytes) -> None:
-        await self.publish_all(channel, [payload])
-
-    async def publish_all(self, channel: str, payloads: Sequence[bytes]) -> None:
         if self.is_away:
             raise Unavailable("Redis is down")
         assert channel == "events:agent"
-        self.sent += [parse_envelope(payload, 0) for payload in payloads]
+        self.sent.append(parse_envelope(payload, 0))
 
 
 @dataclass
