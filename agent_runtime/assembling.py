@@ -19,7 +19,7 @@ from agent_runtime.chat.summarising import Summariser
 from agent_runtime.chat.windows import Windows
 from agent_runtime.config import Settings
 from agent_runtime.core.broadcast import Broadcast
-from agent_runtime.core.clock import SystemClock
+from agent_runtime.core.clock import Clock, SystemClock
 from agent_runtime.core.errors import Misconfigured
 from agent_runtime.core.events import CHANNELS, Envelope
 from agent_runtime.core.line import Line
@@ -63,43 +63,23 @@ class Ground:
 async def assembled(ground: Ground) -> Runtime:
     """A runtime of these. Raises Misconfigured, Unavailable."""
     settings, database, clock = ground.settings, ground.database, SystemClock()
-    stream, overhearing = Broadcast[Envelope](), Overhearing()
+    stream, overhearing, is_listening = Broadcast[Envelope](), Overhearing(), asyncio.Event()
     publisher, values = RedisPublisher(ground.redis), RedisValues(ground.redis)
     journal, recorder = Journal(database.events), Recorder(database.records)
-    zone = ZoneInfo(settings.time_zone)
-    projector = Projector(domains_in(zone), keep=recorder.note, overhear=overhearing.hear)
+    projector = Projector(domains_in(ZoneInfo(settings.time_zone)), keep=recorder.note, overhear=overhearing.hear)
     announcements = Announcements(publisher, stream.send, clock, new_id)
-    recalling = Recalling(database.memories, clock, half_life=timedelta(days=settings.memory.half_life_days))
-    remembering = Remembering(
-        database.memories,
-        database.chronicle,
-        recalling,
-        clock,
-        agents=lambda: [(agent.id, agent.hosts) for agent in company.running],
-        remembered=announcements.remembered,
-        held=lambda agent_id, keys: company.agent(agent_id).keep_in_mind(keys),
-        locale=settings.locale,
-    )
-    mind, live = Mind(recalling, remembering), RedisLiveState(ground.redis)
+    mind = _mind(ground, clock, announcements, lambda: company)
+    live = RedisLiveState(ground.redis)
     casting = Casting(
         settings, database, live, publisher, projector, stream, clock, new_id, ground.heard, ground.model, mind
     )
     casts = await _cast(casting, ground)
     company = Company(ground.roster.characters, {cast.agent.id: cast.agent for cast in casts}, casting.guest, live)
     overhearing.connect([cast.audience for cast in casts], company.running)
-    recovery = Recovery(
-        projector,
-        EngineKeys(values),
-        database.events,
-        hosts=lambda: company.running,
-        titles=database.chronicle.titles,
-        clock=clock,
-        campaigns=CampaignReader(projector, PlatformKeys(values), campaigns_in(zone), from_state, clock),
-    )
+    recovery = _recovery(ground, projector, company, values, clock)
     feed = Feed(projector, journal, company.running, stream, clock, new_id, want=recovery.want)
     feed.remember(await database.events.recent_ids(SEEN_KEPT))
     await recovery.remember()
-    is_listening = asyncio.Event()
     return Runtime(
         settings=settings,
         database=database,
@@ -114,13 +94,42 @@ async def assembled(ground: Ground) -> Runtime:
         journal=journal,
         recorder=recorder,
         recovery=recovery,
-        remembering=remembering,
+        remembering=mind.remembering,
         announcements=announcements,
         retention=Retention(database.events, clock, settings.retention.events_days),
         casts=casts,
         stream=stream,
         redis=ground.redis,
         is_listening=is_listening,
+    )
+
+
+def _mind(ground: Ground, clock: Clock, announcements: Announcements, company: Callable[[], Company]) -> Mind:
+    database, settings = ground.database, ground.settings
+    recalling = Recalling(database.memories, clock, half_life=timedelta(days=settings.memory.half_life_days))
+    remembering = Remembering(
+        database.memories,
+        database.chronicle,
+        recalling,
+        clock,
+        agents=lambda: [(agent.id, agent.hosts) for agent in company().running],
+        remembered=announcements.remembered,
+        held=lambda agent_id, keys: company().agent(agent_id).keep_in_mind(keys),
+        locale=settings.locale,
+    )
+    return Mind(recalling, remembering)
+
+
+def _recovery(ground: Ground, projector: Projector, company: Company, values: RedisValues, clock: Clock) -> Recovery:
+    database, zone = ground.database, ZoneInfo(ground.settings.time_zone)
+    return Recovery(
+        projector,
+        EngineKeys(values),
+        database.events,
+        hosts=lambda: company.running,
+        titles=database.chronicle.titles,
+        clock=clock,
+        campaigns=CampaignReader(projector, PlatformKeys(values), campaigns_in(zone), from_state, clock),
     )
 
 
@@ -139,7 +148,7 @@ def _subscriber(url: str, feed: Feed, recovery: Recovery, company: Company, is_l
     return Subscriber(url, CHANNELS, on_message=feed.hear, on_live=live, on_down=recovery.down)
 
 
-def _conversations(ground: Ground, company: Company, mind: Mind, clock: SystemClock) -> Conversations:
+def _conversations(ground: Ground, company: Company, mind: Mind, clock: Clock) -> Conversations:
     database, chat = ground.database, ground.settings.chat
     return Conversations(
         sessions=database.sessions,

@@ -1,5 +1,6 @@
 """What can go wrong, named once: doors turn these into HTTP problems and exit codes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -10,12 +11,13 @@ class RuntimeFault(Exception):
 
 
 class NotFound(RuntimeFault):
-    """What was asked for does not exist."""
+    """What was asked for does not exist; `known` are the names there are, where they are few."""
 
     code = "not_found"
 
-    def __init__(self, what: str, identifier: str) -> None:
-        super().__init__(f"no {what} {identifier!r}")
+    def __init__(self, what: str, identifier: str, known: Iterable[str] = ()) -> None:
+        there = ", ".join(known)
+        super().__init__(f"no {what} {identifier!r}" + (f"; there are: {there}" if there else ""))
         self.what = what
         self.identifier = identifier
 

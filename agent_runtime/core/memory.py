@@ -72,10 +72,11 @@ class Summary(_Value):
 class Memories(Protocol):
     """Memories as kept. Raises Unavailable; Refused for what cannot be kept."""
 
-    async def remember(self, memories: Sequence[Memory]) -> None:
-        """Keep each by its id, all or none: keeping twice is keeping once, with the newer words.
+    async def remember(self, memories: Sequence[Memory]) -> Sequence[Memory]:
+        """Keep each by its id, all or none; those that are new or in new words, in their order.
 
-        An id that is another agent's is left as it is.
+        Keeping the same words twice changes nothing. What was forgotten stays so, whatever its words are by now;
+        only a fact or joke told after that is told anew. An id that is another agent's is left as it is.
         """
         ...
 
@@ -109,11 +110,11 @@ class Memories(Protocol):
         ...
 
     async def forget(self, agent_id: str, memory_id: str) -> None:
-        """Raises NotFound("memory", id)."""
+        """At once and for good: it is not remembered again (see `remember`). Raises NotFound("memory", id)."""
         ...
 
     async def forget_all(self, agent_id: str) -> int:
-        """How many there were."""
+        """Forget each, as `forget` does; how many there were."""
         ...
 
 

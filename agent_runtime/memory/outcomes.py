@@ -14,10 +14,10 @@ _NOTABLE_WINS = 2
 
 
 def outcome_memories(
-    agent_id: str, lots: Sequence[PastLot], new: Sequence[PastLot], now: datetime, locale: str = "en_US"
+    agent_id: str, lots: Sequence[PastLot], now: datetime, locale: str = "en_US"
 ) -> tuple[Memory, ...]:
-    """One memory for each of `new`; a price weighs by its rank among those of `lots` in its currency."""
-    return tuple(_outcome(agent_id, lot, _importance(lot, lots), now, locale) for lot in new)
+    """One memory for each of `lots`; a price weighs by its rank among those in its currency."""
+    return tuple(_outcome(agent_id, lot, _importance(lot, lots), now, locale) for lot in lots)
 
 
 def bidder_memories(agent_id: str, lots: Sequence[PastLot], now: datetime, locale: str = "en_US") -> tuple[Memory, ...]:

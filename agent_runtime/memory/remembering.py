@@ -1,8 +1,9 @@
 """Remembering off the path of replies: what guests tell and how lots end, written late, in batches, never twice."""
 
 import asyncio
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,43 +18,20 @@ from agent_runtime.memory.recalling import Hosts, Recalling
 
 _WAITING = 500
 _BATCH = 100
-_KEPT_HELD = 1000
 _LOTS = 200
-_KEYS = 20
+_NEWEST = 20
 _RETRY_S = 1.0
 _WITHIN_S = 10.0
 _log = structlog.get_logger(__name__)
 
 
 @dataclass
-class _Kept:
-    """What is known to be kept of one agent: words by id, and the newest outcome there was at the start."""
-
-    words: OrderedDict[str, str]
-    since: datetime | None
-
-    def is_new(self, memory: Memory) -> bool:
-        """Not kept in these words; what the records tell from before the newest kept was forgotten and stays so."""
-        if memory.id in self.words:
-            return self.words[memory.id] != memory.text
-        return self.since is None or memory.created_at > self.since
-
-    def add(self, memory: Memory) -> bool:
-        """Whether these words are new."""
-        is_known = self.words.get(memory.id) == memory.text
-        self.words[memory.id] = memory.text
-        self.words.move_to_end(memory.id)
-        while len(self.words) > _KEPT_HELD:
-            self.words.popitem(last=False)
-        return not is_known
-
-
-@dataclass
 class Remembering:
     """Hears without waiting, writes in the background.
 
-    `agents` are those running, each with what it hosts. `remembered` is told of every new public memory, `held`
-    of the ids of an agent's newest public ones. What cannot be written waits, at most 500; then the oldest go.
+    `agents` are those running, each with what it hosts. `remembered` is told of every new public memory (of a look at
+    the records the newest 20: a world may be full of lots when an agent first sees it), `held` of the ids of an
+    agent's newest public ones. What cannot be written waits, at most 500; then the oldest go.
     """
 
     memories: Memories
@@ -70,8 +48,7 @@ class Remembering:
     is_healthy: bool = True
     _waiting: deque[Memory] = field(default_factory=deque)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _is_nudged: bool = False
-    _kept: dict[str, _Kept] = field(default_factory=dict)
+    _looked: dict[str, Mapping[str, str]] = field(default_factory=dict)  # words by id, as an agent last read them
 
     def hear(self, agent_id: str, user: str, text: str, message_id: str, *, is_public: bool, name: str = "") -> None:
         """Somebody said something to an agent. Never waits. `user` is an id that lasts beyond the message."""
@@ -83,11 +60,6 @@ class Remembering:
         if found:
             self._news.set()
 
-    def nudge(self) -> None:
-        """A lot may be over: look soon, once the records had a moment to be written."""
-        self._is_nudged = True
-        self._news.set()
-
     async def run(self) -> None:
         """Write what was heard and look for lots that are over, for ever."""
         next_look = 0.0
@@ -95,8 +67,7 @@ class Remembering:
             try:
                 async with asyncio.timeout(_WITHIN_S):
                     await self.write()
-                    if self._is_nudged or self.clock.monotonic() >= next_look:
-                        self._is_nudged = False
+                    if self.clock.monotonic() >= next_look:
                         await self.look()
                         next_look = self.clock.monotonic() + self.every_s
                 self.is_healthy = True
@@ -111,10 +82,11 @@ class Remembering:
         """Keep what was heard so far and mark what was recalled. Raises Unavailable, Busy; nothing is lost then."""
         while self._waiting:
             batch = [self._waiting[place] for place in range(min(_BATCH, len(self._waiting)))]
-            await self._keep(batch)
+            new = await self._keep(batch)
             for memory in batch:
                 if self._waiting and self._waiting[0] is memory:
                     self._waiting.popleft()
+            self._tell(new)
         used = self.recalling.take_used()
         if used:
             await self.memories.touch(used, self._now())
@@ -123,46 +95,39 @@ class Remembering:
         """Read which lots are over and remember those that are new. Raises Unavailable, Busy."""
         lots = await self.chronicle.past_lots(limit=_LOTS)
         self.recalling.learned(lots)
-        for agent_id, hosts in self.agents():
+        agents = self.agents()
+        self._looked = {agent_id: self._looked.get(agent_id, {}) for agent_id, _ in agents}
+        for agent_id, hosts in agents:
             theirs = [lot for lot in lots if hosts(lot.auction_id, lot.campaign_id)]
             await self._look_for(agent_id, theirs)
-            newest = await self.memories.newest(agent_id, _KEYS)
+            newest = await self.memories.newest(agent_id, _NEWEST)
             self.held(agent_id, tuple(each.id for each in newest))
 
     async def _look_for(self, agent_id: str, lots: Sequence[PastLot]) -> None:
-        kept, now = await self._kept_of(agent_id), self._now()
-        outcomes = outcome_memories(agent_id, lots, lots, now, self.locale)
-        bidders = bidder_memories(agent_id, lots, now, self.locale)
-        await self._keep([memory for memory in (*reversed(outcomes), *bidders) if kept.is_new(memory)])
+        """What is kept or forgotten already is so by its id: handing it over again after a restart changes nothing."""
+        now, looked = self._now(), self._looked[agent_id]
+        outcomes = outcome_memories(agent_id, lots, now, self.locale)
+        found = (*reversed(outcomes), *bidder_memories(agent_id, lots, now, self.locale))
+        new = await self._keep([memory for memory in found if looked.get(memory.id) != memory.text])
+        self._looked[agent_id] = {memory.id: memory.text for memory in found}
+        self._tell(sorted(new, key=attrgetter("created_at"))[-_NEWEST:])
 
-    async def _keep(self, memories: Sequence[Memory]) -> None:
-        """Keep them, each id once, then tell of new ones. Private ones are told to nobody."""
-        known = {agent_id: await self._kept_of(agent_id) for agent_id in {memory.agent_id for memory in memories}}
-        for memory in await self._written(list({memory.id: memory for memory in memories}.values())):
-            self.recalling.has(memory.agent_id, any_memory=True)
-            if memory.about_user is None and known[memory.agent_id].add(memory):
-                self.remembered(memory.agent_id, memory)
-
-    async def _written(self, memories: list[Memory]) -> list[Memory]:
-        """Those that could be kept: one that is refused does not take the others with it."""
-        if not memories:
-            return []
+    async def _keep(self, memories: Sequence[Memory]) -> Sequence[Memory]:
+        """Keep them; those that are new. One that is refused does not take the others with it."""
         try:
-            await self.memories.remember(memories)
+            new = await self.memories.remember(memories)
         except Refused:
             self.dropped += len(memories) == 1
-            return [] if len(memories) == 1 else [kept for each in memories for kept in await self._written([each])]
-        return memories
+            return [] if len(memories) == 1 else [kept for each in memories for kept in await self._keep([each])]
+        for agent_id in {memory.agent_id for memory in memories}:
+            self.recalling.has(agent_id, any_memory=True)
+        return new
 
-    async def _kept_of(self, agent_id: str) -> _Kept:
-        """What is kept of an agent, read once; of those asked for longest ago it is read again."""
-        if agent_id not in self._kept:
-            newest = await self.memories.newest(agent_id, _KEPT_HELD)
-            words = OrderedDict((each.id, each.text) for each in reversed(newest))
-            self._kept[agent_id] = _Kept(words, _latest(each.created_at for each in newest if each.kind == "outcome"))
-            if len(self._kept) > _KEPT_HELD:
-                del self._kept[next(iter(self._kept))]
-        return self._kept[agent_id]
+    def _tell(self, new: Sequence[Memory]) -> None:
+        """Private ones are told to nobody."""
+        for memory in new:
+            if memory.about_user is None:
+                self.remembered(memory.agent_id, memory)
 
     async def _wait(self, next_look: float) -> None:
         try:
@@ -175,7 +140,3 @@ class Remembering:
 
     def _now(self) -> datetime:
         return utc(self.clock.time())
-
-
-def _latest(moments: Iterable[datetime]) -> datetime | None:
-    return max(moments, default=None)

@@ -1,13 +1,15 @@
 """What agents remember, in SQL: the port `core.memory.Memories`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, desc, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, desc, exists, func, or_
+from sqlalchemy import select, tuple_, update
 
+from agent_runtime.core.clock import Clock, SystemClock, utc
 from agent_runtime.core.conversation import Page
 from agent_runtime.core.errors import NotFound, Refused
 from agent_runtime.core.memory import HALF_LIFE, Memory, Recollection
@@ -15,7 +17,7 @@ from agent_runtime.store.columns import to_millisecond
 from agent_runtime.store.cursor import read_time_cursor, time_cursor
 from agent_runtime.store.dialects import DIALECTS, among, insert
 from agent_runtime.store.engine import Engine
-from agent_runtime.store.memory_tables import memories
+from agent_runtime.store.memory_tables import forgotten_memories, memories
 from agent_runtime.store.paging import check_limit, page_of
 from agent_runtime.store.searching import search
 from agent_runtime.store.text import check_id, check_known, check_text, is_storable
@@ -23,6 +25,7 @@ from agent_runtime.store.words import marked_words, owner_tag
 from agent_runtime.store.writer import Writer, one_by_one
 
 _CURSOR = "memories"
+_TOLD = ("fact", "joke")  # by people, who may tell it again
 _LONGEST = {"subject": 400, "text": 4000}
 _AT_ONCE = 128
 _COLUMNS = tuple(memories.c[name] for name in Memory.model_fields)
@@ -37,15 +40,18 @@ class SqlMemories:
 
     engine: Engine
     writer: Writer
+    clock: Clock = field(default_factory=SystemClock)
 
-    async def remember(self, memories: Sequence[Memory]) -> None:
-        """Keep each by its id, in one transaction; one kept before takes the newer words.
+    async def remember(self, memories: Sequence[Memory]) -> Sequence[Memory]:
+        """Keep each by its id, in one transaction; those that are new or in new words. Of two with one id the last
+        counts. What was forgotten, or is another agent's, is left so.
 
-        An id that is another agent's is left as it is. Raises Refused (none is kept then), Busy, Unavailable.
+        Raises Refused (none is kept then), Busy, Unavailable.
         """
-        rows = [_storable(memory) for memory in memories]
-        if rows:
-            await self.writer.write(_remember, sorted(rows, key=itemgetter("id")), bulk_rows=len(rows))
+        given = {memory.id: memory for memory in memories}
+        rows = sorted(map(_storable, given.values()), key=itemgetter("id"))
+        new = await self.writer.write(_remember, rows, bulk_rows=len(rows)) if rows else ()
+        return tuple(memory for memory in given.values() if memory.id in new)
 
     async def recall(
         self,
@@ -95,18 +101,22 @@ class SqlMemories:
         return page_of([_memory(row) for row in rows], limit, _cursor_after)
 
     async def forget(self, agent_id: str, memory_id: str) -> None:
-        """Raises NotFound."""
+        """At once and for good. Raises NotFound."""
         check_known("memory", memory_id)
         check_known("memory", agent_id)
-        await self.writer.write(_forget, (agent_id, memory_id))
+        if not await self.writer.write(_forget, (agent_id, memory_id, self._now())):
+            raise NotFound("memory", memory_id)
 
     async def forget_all(self, agent_id: str) -> int:
         """How many there were; forgotten a few milliseconds at a time, so that others can write meanwhile."""
-        forgotten, some = 0, _AT_ONCE if is_storable(agent_id) else 0
+        forgotten, some, now = 0, _AT_ONCE if is_storable(agent_id) else 0, self._now()
         while some == _AT_ONCE:
-            some = await self.writer.write(_forget_some, agent_id, bulk_rows=_AT_ONCE)
+            some = await self.writer.write(_forget_some, (agent_id, now), bulk_rows=_AT_ONCE)
             forgotten += some
         return forgotten
+
+    def _now(self) -> datetime:
+        return utc(self.clock.time())
 
 
 def _storable(memory: Memory) -> dict[str, Any]:
@@ -145,11 +155,29 @@ def _upsert(dialect: str) -> Any:
         column.name: new.excluded[column.name] for column in memories.columns if column.name not in {"seq", "id"}
     }
     said["last_used_at"] = func.coalesce(new.excluded.last_used_at, memories.c.last_used_at)
-    mine = memories.c.agent_id == new.excluded.agent_id
-    return new.on_conflict_do_update(index_elements=["id"], set_=said, where=mine)
+    is_mine = memories.c.agent_id == new.excluded.agent_id
+    is_reworded = or_(memories.c.text != new.excluded.text, memories.c.subject != new.excluded.subject)
+    again = new.on_conflict_do_update(index_elements=["id"], set_=said, where=and_(is_mine, is_reworded))
+    return again.returning(memories.c.id)
+
+
+def _mark(dialect: str) -> Any:
+    new = insert(dialect, forgotten_memories)
+    said = {"forgotten_at": new.excluded.forgotten_at}
+    return new.on_conflict_do_update(index_elements=["agent_id", "id"], set_=said)
 
 
 _REMEMBER = {dialect: _upsert(dialect) for dialect in DIALECTS}
+_MARK = {dialect: _mark(dialect) for dialect in DIALECTS}
+_FORGOTTEN = exists().where(
+    forgotten_memories.c.agent_id == memories.c.agent_id,
+    forgotten_memories.c.id == memories.c.id,
+    or_(memories.c.kind.not_in(_TOLD), memories.c.created_at <= forgotten_memories.c.forgotten_at),
+)
+_STAY_FORGOTTEN = {
+    dialect: delete(memories).where(among(dialect, memories.c.id, "ids"), _FORGOTTEN).returning(memories.c.id)
+    for dialect in DIALECTS
+}
 _MOMENT = bindparam("moment", type_=memories.c.last_used_at.type)
 _TOUCH = {
     dialect: update(memories)
@@ -160,23 +188,35 @@ _TOUCH = {
 }
 
 
-def _remember_batch(db: Connection, rows: list[dict[str, Any]]) -> None:
-    db.execute(_REMEMBER[db.dialect.name], rows)
+def _remember_batch(db: Connection, rows: list[dict[str, Any]]) -> frozenset[str]:
+    """Ids that are new or in new words. Marks are looked at last: whoever forgets one of the rows meanwhile holds it
+    locked, or waits for us."""
+    new = list(db.execute(_REMEMBER[db.dialect.name], rows).scalars())
+    gone = db.execute(_STAY_FORGOTTEN[db.dialect.name], {"ids": new}).scalars() if new else ()
+    return frozenset(new).difference(gone)
 
 
 def _touch_batch(db: Connection, touched: dict[str, Any]) -> None:
     db.execute(_TOUCH[db.dialect.name], touched)
 
 
-def _forget_one(db: Connection, whose: tuple[str, str]) -> NotFound | None:
-    agent_id, memory_id = whose
-    gone = db.execute(delete(memories).where(memories.c.agent_id == agent_id, memories.c.id == memory_id)).rowcount
-    return None if gone else NotFound("memory", memory_id)
+def _forget_one(db: Connection, which: tuple[str, str, datetime]) -> int:
+    agent_id, memory_id, now = which
+    return _forgotten(db, and_(memories.c.agent_id == agent_id, memories.c.id == memory_id), now)
 
 
-def _forget_some_of(db: Connection, agent_id: str) -> int:
+def _forget_some_of(db: Connection, whose: tuple[str, datetime]) -> int:
+    agent_id, now = whose
     some = select(memories.c.seq).where(memories.c.agent_id == agent_id).limit(_AT_ONCE)
-    return db.execute(delete(memories).where(memories.c.seq.in_(some.scalar_subquery()))).rowcount
+    return _forgotten(db, memories.c.seq.in_(some.scalar_subquery()), now)
+
+
+def _forgotten(db: Connection, which: ColumnElement[bool], now: datetime) -> int:
+    """Delete these and mark that they were forgotten; how many they were."""
+    gone = db.execute(delete(memories).where(which).returning(memories.c.agent_id, memories.c.id)).all()
+    if gone:
+        db.execute(_MARK[db.dialect.name], [{**row._mapping, "forgotten_at": now} for row in gone])
+    return len(gone)
 
 
 _remember = one_by_one(_remember_batch)

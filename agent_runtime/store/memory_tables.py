@@ -1,4 +1,4 @@
-"""What outlasts a stream: memories of agents, found by their words, and summaries of long conversations."""
+"""What outlasts a stream: memories of agents, marks of those forgotten, and summaries of long conversations."""
 
 from typing import get_args
 
@@ -41,6 +41,15 @@ Index(
     postgresql_where=memories.c.about_user.is_(None),
 )
 
+# Nothing of the words: what is forgotten is known by its id alone, so that the records do not bring it back.
+forgotten_memories = Table(
+    "forgotten_memories",
+    metadata,
+    id_column("agent_id", primary_key=True),
+    id_column("id", primary_key=True),
+    Column("forgotten_at", UtcTime, nullable=False),
+)
+
 session_summaries = Table(
     "session_summaries",
     metadata,
@@ -50,4 +59,4 @@ session_summaries = Table(
     Column("updated_at", UtcTime, nullable=False),
 )
 
-MEMORY = (memories, session_summaries)
+MEMORY = (memories, forgotten_memories, session_summaries)

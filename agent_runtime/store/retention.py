@@ -34,7 +34,8 @@ class Retention:
             except (Unavailable, Busy) as fault:
                 _log.warning("old events stay for now", why=str(fault))
             else:
-                _log.info("old events deleted", count=gone)
+                if gone:
+                    _log.info("old events deleted", count=gone)
             await asyncio.sleep(self.every_s)
 
     async def purge(self) -> int:

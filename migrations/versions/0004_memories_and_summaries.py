@@ -1,6 +1,6 @@
-"""memories with full-text search, summaries of conversations, and indexes for what is asked of past lots and events
+"""memories with full-text search, what is forgotten, summaries of conversations, indexes for past lots and events
 
-Revision 0004. On a database shared with the platform the two tables are ours; its own get indexes only.
+Revision 0004. On a database shared with the platform the three tables are ours; its own get indexes only.
 """
 
 import sqlalchemy as sa
@@ -67,6 +67,14 @@ def upgrade() -> None:
     index("ix_memories_agent_id_created_at_id", "memories", ["agent_id", "created_at", "id"])
     index("ix_memories_public", "memories", ["agent_id", "created_at", "id"], PUBLIC)
     op.create_table(
+        "forgotten_memories",
+        sa.Column("agent_id", sa.String(64), nullable=False),
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("forgotten_at", columns.UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("agent_id", "id", name=op.f("pk_forgotten_memories")),
+        if_not_exists=True,
+    )
+    op.create_table(
         "session_summaries",
         sa.Column("session_id", sa.String(64), nullable=False),
         sa.Column("upto_seq", sa.Integer(), nullable=False),
@@ -95,6 +103,7 @@ def downgrade() -> None:
     op.drop_index("ix_auctions_campaign_id_start_time_id", "auctions", if_exists=True)
     op.drop_index("ix_event_logs_heard", "event_logs", if_exists=True)
     op.drop_table("session_summaries")
+    op.drop_table("forgotten_memories")
     if is_sqlite():
         op.execute("DROP TABLE memory_words")
     op.drop_table("memories")

@@ -17,7 +17,7 @@ LOTS = (
 
 
 def test_an_outcome_is_told_as_it_was() -> None:
-    told = [memory.text for memory in outcome_memories("vesper", LOTS, LOTS, NOON)]
+    told = [memory.text for memory in outcome_memories("vesper", LOTS, NOON)]
     assert told == [
         "Oak Chair found no buyer.",
         "Salt Ledger sold to kestrel9 for 2 ETH.",
@@ -28,7 +28,7 @@ def test_an_outcome_is_told_as_it_was() -> None:
 
 
 def test_a_higher_price_weighs_more_and_what_was_not_sold_least() -> None:
-    weights = {memory.subject: memory.importance for memory in outcome_memories("vesper", LOTS, LOTS, NOON)}
+    weights = {memory.subject: memory.importance for memory in outcome_memories("vesper", LOTS, NOON)}
     assert weights["Salt Ledger"] > weights["Paper Lighthouse"] > weights["Tin Moon"] > weights["Oak Chair"]
     assert weights["Oak Chair"] > weights["Bell"]
 
@@ -41,5 +41,5 @@ def test_who_has_won_more_than_one_lot_is_notable() -> None:
 
 def test_an_outcome_known_without_name_or_price_is_told_without() -> None:
     bare = past(9, "Vase", bidder=None, amount=None, ended_at=None)
-    (memory,) = outcome_memories("vesper", (bare,), (bare,), NOON)
+    (memory,) = outcome_memories("vesper", (bare,), NOON)
     assert (memory.text, memory.created_at) == ("Vase sold.", NOON)
