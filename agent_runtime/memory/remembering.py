@@ -3,9 +3,9 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from operator import attrgetter
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 import structlog
 

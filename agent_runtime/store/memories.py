@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, desc, exists, func, or_
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, desc, func, or_, select, tuple_, update
 
 from agent_runtime.core.clock import Clock, SystemClock, utc
 from agent_runtime.core.conversation import Page
@@ -17,7 +16,8 @@ from agent_runtime.store.columns import to_millisecond
 from agent_runtime.store.cursor import read_time_cursor, time_cursor
 from agent_runtime.store.dialects import DIALECTS, among, insert
 from agent_runtime.store.engine import Engine
-from agent_runtime.store.memory_tables import forgotten_memories, memories
+from agent_runtime.store.forgetting import AT_ONCE, forget_one, forget_some, still_forgotten
+from agent_runtime.store.memory_tables import memories
 from agent_runtime.store.paging import check_limit, page_of
 from agent_runtime.store.searching import search
 from agent_runtime.store.text import check_id, check_known, check_text, is_storable
@@ -25,9 +25,7 @@ from agent_runtime.store.words import marked_words, owner_tag
 from agent_runtime.store.writer import Writer, one_by_one
 
 _CURSOR = "memories"
-_TOLD = ("fact", "joke")  # by people, who may tell it again
 _LONGEST = {"subject": 400, "text": 4000}
-_AT_ONCE = 128
 _COLUMNS = tuple(memories.c[name] for name in Memory.model_fields)
 _SELECT = select(*_COLUMNS)
 _PLACE = (memories.c.created_at, memories.c.id)
@@ -104,14 +102,14 @@ class SqlMemories:
         """At once and for good. Raises NotFound."""
         check_known("memory", memory_id)
         check_known("memory", agent_id)
-        if not await self.writer.write(_forget, (agent_id, memory_id, self._now())):
+        if not await self.writer.write(forget_one, (agent_id, memory_id, self._now())):
             raise NotFound("memory", memory_id)
 
     async def forget_all(self, agent_id: str) -> int:
         """How many there were; forgotten a few milliseconds at a time, so that others can write meanwhile."""
-        forgotten, some, now = 0, _AT_ONCE if is_storable(agent_id) else 0, self._now()
-        while some == _AT_ONCE:
-            some = await self.writer.write(_forget_some, (agent_id, now), bulk_rows=_AT_ONCE)
+        forgotten, some, now = 0, AT_ONCE if is_storable(agent_id) else 0, self._now()
+        while some == AT_ONCE:
+            some = await self.writer.write(forget_some, (agent_id, now), bulk_rows=AT_ONCE)
             forgotten += some
         return forgotten
 
@@ -161,23 +159,7 @@ def _upsert(dialect: str) -> Any:
     return again.returning(memories.c.id)
 
 
-def _mark(dialect: str) -> Any:
-    new = insert(dialect, forgotten_memories)
-    said = {"forgotten_at": new.excluded.forgotten_at}
-    return new.on_conflict_do_update(index_elements=["agent_id", "id"], set_=said)
-
-
 _REMEMBER = {dialect: _upsert(dialect) for dialect in DIALECTS}
-_MARK = {dialect: _mark(dialect) for dialect in DIALECTS}
-_FORGOTTEN = exists().where(
-    forgotten_memories.c.agent_id == memories.c.agent_id,
-    forgotten_memories.c.id == memories.c.id,
-    or_(memories.c.kind.not_in(_TOLD), memories.c.created_at <= forgotten_memories.c.forgotten_at),
-)
-_STAY_FORGOTTEN = {
-    dialect: delete(memories).where(among(dialect, memories.c.id, "ids"), _FORGOTTEN).returning(memories.c.id)
-    for dialect in DIALECTS
-}
 _MOMENT = bindparam("moment", type_=memories.c.last_used_at.type)
 _TOUCH = {
     dialect: update(memories)
@@ -189,37 +171,14 @@ _TOUCH = {
 
 
 def _remember_batch(db: Connection, rows: list[dict[str, Any]]) -> frozenset[str]:
-    """Ids that are new or in new words. Marks are looked at last: whoever forgets one of the rows meanwhile holds it
-    locked, or waits for us."""
-    new = list(db.execute(_REMEMBER[db.dialect.name], rows).scalars())
-    gone = db.execute(_STAY_FORGOTTEN[db.dialect.name], {"ids": new}).scalars() if new else ()
-    return frozenset(new).difference(gone)
+    """Ids that are new or in new words."""
+    new = db.execute(_REMEMBER[db.dialect.name], rows).scalars().all()
+    return frozenset(new) - still_forgotten(db, new)
 
 
 def _touch_batch(db: Connection, touched: dict[str, Any]) -> None:
     db.execute(_TOUCH[db.dialect.name], touched)
 
 
-def _forget_one(db: Connection, which: tuple[str, str, datetime]) -> int:
-    agent_id, memory_id, now = which
-    return _forgotten(db, and_(memories.c.agent_id == agent_id, memories.c.id == memory_id), now)
-
-
-def _forget_some_of(db: Connection, whose: tuple[str, datetime]) -> int:
-    agent_id, now = whose
-    some = select(memories.c.seq).where(memories.c.agent_id == agent_id).limit(_AT_ONCE)
-    return _forgotten(db, memories.c.seq.in_(some.scalar_subquery()), now)
-
-
-def _forgotten(db: Connection, which: ColumnElement[bool], now: datetime) -> int:
-    """Delete these and mark that they were forgotten; how many they were."""
-    gone = db.execute(delete(memories).where(which).returning(memories.c.agent_id, memories.c.id)).all()
-    if gone:
-        db.execute(_MARK[db.dialect.name], [{**row._mapping, "forgotten_at": now} for row in gone])
-    return len(gone)
-
-
 _remember = one_by_one(_remember_batch)
 _touch = one_by_one(_touch_batch)
-_forget = one_by_one(_forget_one)
-_forget_some = one_by_one(_forget_some_of)

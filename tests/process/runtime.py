@@ -125,9 +125,13 @@ MODULE = (sys.executable, "-m", "agent_runtime")
 
 
 def environment(more: dict[str, str] | None = None) -> dict[str, str]:
-    """This process's environment without settings of the runtime, and `more`; modules are compiled only once."""
+    """This process's environment without settings of the runtime or a terminal's size, and `more`.
+
+    Modules are compiled only once.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AGENT_RUNTIME__")}
-    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    for name in ("PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES"):
+        kept.pop(name, None)
     return kept | (more or {})
 
 
