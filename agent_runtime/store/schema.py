@@ -71,9 +71,11 @@ def head() -> str:
 
 
 def check(url: str) -> list[str]:
-    """What differs between the database and `store.tables`; [] when nothing does."""
+    """What differs between the database and `store.tables`; [] when nothing does. Raises SchemaBehind without any."""
 
     def work(connection: Connection) -> list[str]:
+        if revisions.current(connection) is None:
+            raise SchemaBehind(f"{parse_address(url)} has no schema yet; run `agent-runtime db upgrade`")
         options = {"compare_type": True, "include_object": is_ours}
         found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
         return [str(difference) for difference in found]

@@ -23,14 +23,18 @@ class MemoryMemories:
     """Memories in a dict; `failure` is raised by every call while it is set, `waits` holds each call up."""
 
     kept: dict[str, Memory] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
     failure: Exception | None = None
     waits: asyncio.Event | None = None
     queries: int = 0
     touched: list[str] = field(default_factory=list)
 
-    async def remember(self, memories: Sequence[Memory]) -> None:
+    async def remember(self, memories: Sequence[Memory]) -> Sequence[Memory]:
         await self._begin()
-        self.kept.update({memory.id: memory for memory in memories})
+        given = {memory.id: memory for memory in memories if memory.id not in self.forgotten}
+        new = [each for each in given.values() if each.id not in self.kept or self.kept[each.id].text != each.text]
+        self.kept.update({memory.id: memory for memory in new})
+        return new
 
     async def recall(
         self,
@@ -67,11 +71,12 @@ class MemoryMemories:
         if memory_id not in self.kept:
             raise NotFound("memory", memory_id)
         del self.kept[memory_id]
+        self.forgotten.add(memory_id)
 
     async def forget_all(self, agent_id: str) -> int:
         ids = [each.id for each in self._of(agent_id)]
         for each in ids:
-            del self.kept[each]
+            await self.forget(agent_id, each)
         return len(ids)
 
     def _of(self, agent_id: str) -> Sequence[Memory]:

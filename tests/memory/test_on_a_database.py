@@ -132,6 +132,29 @@ async def test_a_lot_that_is_over_in_the_records_is_remembered_and_recalled(data
     assert again.told == []
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_what_is_forgotten_is_not_made_again_from_the_records(
+    migrated_url: Callable[[str], str], kind: str
+) -> None:
+    url = migrated_url(kind)
+    async with Database(url) as database:
+        for minute, title in enumerate(("Paper Lighthouse", "Tin Moon")):
+            await sold(database, title, minute)
+        first = Head(database)
+        await first.remembering.look()
+        assert len(first.told) == 3
+        assert await database.memories.forget_all("ada") == 3
+        await first.remembering.look()
+    async with Database(url) as database:
+        await sold(database, "Salt Ledger", 5)
+        again = Head(database)
+        await again.remembering.look()
+        kept = (await database.memories.list("ada")).data
+    # Three wins by now; but that they win at all was forgotten.
+    assert [each.text for each in kept] == ["Salt Ledger sold to velvet_ox for 0.48 ETH."]
+    assert again.told == list(kept)
+
+
 async def test_a_summary_outlasts_the_process(database: Database) -> None:
     owner = (await database.sessions.create(session())).id
     for number in range(12):

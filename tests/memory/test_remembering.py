@@ -1,7 +1,7 @@
 """Remembering never keeps anyone waiting, keeps everything once, and tells only what is public."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -89,7 +89,6 @@ async def test_a_lot_that_is_over_is_remembered_once_by_those_who_host_it() -> N
         await until(lambda: bool(mind.told))
         assert [lot.title for lot in mind.recalling.past(lambda *_: True)] == ["Theirs", "Bell"]
         mind.chronicle.lots.insert(0, past(3, "Moon"))
-        mind.remembering.nudge()
         await until(lambda: len(mind.told) == 3)
         await until(lambda: len(mind.keys["vesper"]) == 3)
     assert mind.told == [
@@ -109,6 +108,38 @@ async def test_after_a_restart_nothing_is_told_again_and_what_was_forgotten_stay
     await second.remembering.look()
     assert second.told == []
     assert [each.subject for each in first.memories.kept.values()] == ["Bell"]
+
+
+async def test_a_lot_of_an_older_recording_is_remembered_once() -> None:
+    mind = Mind(chronicle=MemoryChronicle([past(50, "Bell")]))
+    await mind.remembering.look()
+    mind.chronicle.lots.append(past(2, "Moon", bidder="ann"))
+    for _ in range(2):
+        await mind.remembering.look()
+    assert mind.told == ["Bell sold to velvet_ox for 0.48 ETH.", "Moon sold to ann for 0.48 ETH."]
+
+
+async def test_of_a_world_full_of_lots_only_the_newest_are_told_and_all_are_kept() -> None:
+    mind = Mind(chronicle=MemoryChronicle([past(n, f"Lot {n}", bidder=f"bidder-{n}") for n in range(50, 0, -1)]))
+    await mind.remembering.look()
+    assert mind.told == [f"Lot {n} sold to bidder-{n} for 0.48 ETH." for n in range(31, 51)]
+    assert len(mind.memories.kept) == 50
+    assert len(mind.keys["vesper"]) == 20
+
+
+async def test_what_is_kept_already_is_not_handed_over_at_every_look() -> None:
+    mind = Mind(chronicle=MemoryChronicle([past(1, "Bell")]))
+    given: list[int] = []
+    remember = mind.memories.remember
+
+    async def counting(memories: Sequence[Memory]) -> Sequence[Memory]:
+        given.append(len(memories))
+        return await remember(memories)
+
+    mind.memories.remember = counting  # type: ignore[method-assign]
+    for _ in range(3):
+        await mind.remembering.look()
+    assert sum(given) == 1
 
 
 async def test_a_store_that_is_away_loses_nothing() -> None:
@@ -134,10 +165,10 @@ async def test_one_memory_that_is_refused_does_not_take_the_others_with_it() -> 
     mind = Mind()
     remember = mind.memories.remember
 
-    async def strict(memories: list[Memory]) -> None:
+    async def strict(memories: list[Memory]) -> Sequence[Memory]:
         if any("poison" in memory.text for memory in memories):
             raise Refused("cannot be kept")
-        await remember(memories)
+        return await remember(memories)
 
     mind.memories.remember = strict  # type: ignore[method-assign, assignment]
     mind.hear("I collect clocks. I love poison. I live in Rome.")
