@@ -128,9 +128,10 @@ class Agent:
         return is_taken
 
     def begin(self) -> None:
-        """It is there: from now on it may speak."""
-        self.status = "ACTIVE"
-        self.changed()
+        """It is there: from now on it may speak, unless it was paused already."""
+        if self.status == "INITIALIZING":
+            self.status = "ACTIVE"
+            self.changed()
 
     def keep_in_mind(self, memory_keys: tuple[str, ...]) -> None:
         """Ids of what it remembers, for its context."""
@@ -148,7 +149,7 @@ class Agent:
 
     def pause(self) -> None:
         """Say nothing and let others know that it pauses."""
-        self._be_silent(is_muted=self.is_muted, status="PAUSED" if self.status == "ACTIVE" else self.status)
+        self._be_silent(is_muted=self.is_muted, status=self.status if self.status == "INACTIVE" else "PAUSED")
 
     def resume(self) -> None:
         """Go on, unless it is muted; one line says where things stand."""

@@ -1,8 +1,10 @@
 """What the records tell, as memories: how lots ended, and who has won more than one."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from agent_runtime.core.memory import Memory, PastLot
 from agent_runtime.core.money import spoken
@@ -17,7 +19,8 @@ def outcome_memories(
     agent_id: str, lots: Sequence[PastLot], now: datetime, locale: str = "en_US"
 ) -> tuple[Memory, ...]:
     """One memory for each of `lots`; a price weighs by its rank among those in its currency."""
-    return tuple(_outcome(agent_id, lot, _importance(lot, lots), now, locale) for lot in lots)
+    prices = _prices(lots)
+    return tuple(_outcome(agent_id, lot, _importance(lot, prices), now, locale) for lot in lots)
 
 
 def bidder_memories(agent_id: str, lots: Sequence[PastLot], now: datetime, locale: str = "en_US") -> tuple[Memory, ...]:
@@ -56,14 +59,22 @@ def _told(lot: PastLot, locale: str) -> str:
             return f"{lot.title} was withdrawn."
 
 
-def _importance(lot: PastLot, lots: Sequence[PastLot]) -> float:
+def _prices(lots: Sequence[PastLot]) -> dict[str, list[Decimal]]:
+    """What lots went for by currency, the lowest first."""
+    prices: dict[str, list[Decimal]] = defaultdict(list)
+    for price in sorted(lot.amount for lot in lots if lot.amount):
+        prices[price.currency].append(price.amount)
+    return prices
+
+
+def _importance(lot: PastLot, prices: Mapping[str, Sequence[Decimal]]) -> float:
     if lot.outcome != "sold":
         return _UNSOLD[lot.outcome]
     price = lot.amount
     if price is None:
         return _LEAST_SOLD
-    prices = [each.amount.amount for each in lots if each.amount and each.amount.currency == price.currency]
-    rank = sum(each <= price.amount for each in prices) / len(prices) if prices else 1.0
+    known = prices[price.currency]
+    rank = bisect_right(known, price.amount) / len(known)
     return round(_LEAST_SOLD + (_MOST_SOLD - _LEAST_SOLD) * rank, 3)
 
 

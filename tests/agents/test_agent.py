@@ -156,6 +156,16 @@ def test_muted_it_says_nothing_and_goes_on_feeling_and_knowing() -> None:
     assert (ear.orders, host.may_speak, host.status) == (["mute", "unmute"], True, "ACTIVE")
 
 
+def test_paused_before_it_began_it_stays_paused_until_it_is_resumed() -> None:
+    host = agent(voice=Ear())
+    host.status = "INITIALIZING"
+    host.pause()
+    host.begin()
+    assert host.state().status == "PAUSED"
+    host.resume()
+    assert host.state().status == "ACTIVE"
+
+
 def test_paused_it_stays_silent_also_when_it_is_unmuted_and_others_can_read_it() -> None:
     ear = Ear()
     host = agent(voice=ear)
