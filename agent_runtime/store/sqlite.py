@@ -45,7 +45,10 @@ def sqlite_pools(address: Address) -> Pools:
     if address.path is None or not has_database(address.path):
         raise Unavailable(f"{address} does not exist yet; create it with `agent-runtime db upgrade`")
     # Without BEGIN a statement that only reads is a transaction of its own: there is nothing to roll back.
-    reader = _sqlite_engine(address, ("query_only=ON",), pool_size=_READERS, skip_autocommit_rollback=True)
+    # The system caches the file once for all of them; four caches of pages more would only take memory.
+    reader = _sqlite_engine(
+        address, ("query_only=ON", "cache_size=-512"), pool_size=_READERS, skip_autocommit_rollback=True
+    )
     return Pools(sqlite_writer(address, "foreign_keys=ON"), reader, partial(_check, address))
 
 

@@ -23,7 +23,7 @@ _HAMMER_S = 0.25
 async def _stormed(started: RuntimeProcess, platform: Platform, client: Client) -> tuple[Storm, float]:
     """The whole storm; and how many MB the runtime grew in it."""
     storm = Storm(platform, _BIDS)
-    warming = Storm(platform, 500, rate=100.0)
+    warming = Storm(platform, 2500, rate=250.0)  # what is kept of the newest (ids, events, pages) is full then
     await warming.blow()
     before = resident_mb(started.process.pid)
     await storm.blow()
