@@ -1,5 +1,6 @@
 """What shapes of the platform's keys have in common: read kindly field by field, written only when they are whole."""
 
+from abc import abstractmethod
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -17,9 +18,9 @@ class EngineShape(Shape):
     OPTIONAL: ClassVar[frozenset[str]] = frozenset()
 
     @property
+    @abstractmethod
     def ids(self) -> tuple[str, ...]:
         """What it speaks of, as its key says it."""
-        raise NotImplementedError
 
     def lacks(self) -> tuple[str, ...]:
         """What the contract asks for and is not known, as it is called in JSON."""

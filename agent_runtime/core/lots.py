@@ -1,5 +1,6 @@
 """What the auction engine says of a lot in its four keys: the contract's shapes, read kindly, as of one moment."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
@@ -40,9 +41,9 @@ class OfLot(Shape):
     """A part of a lot; says of which."""
 
     @property
+    @abstractmethod
     def lot_id(self) -> str:
         """Which lot it speaks of."""
-        raise NotImplementedError
 
 
 class _ByAuctionId(OfLot):

@@ -20,6 +20,7 @@ from agent_runtime.domains.agent.events import AgentAddressed
 from agent_runtime.llm.scripted import Scripted
 from agent_runtime.narration.phrasebook import phrases_of
 from tests.store.values import NOON, new_id
+from tests.waiting import until
 
 VESPER = Character(name="Vesper Quill", nickname="Vesper", hosts=Hosts(auctions="*"))
 
@@ -207,9 +208,3 @@ async def running(audience: Audience) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.002)

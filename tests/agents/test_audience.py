@@ -11,8 +11,9 @@ from agent_runtime.core.errors import ModelFailed
 from agent_runtime.core.prompt import Prompt
 from agent_runtime.llm.scripted import Scripted
 from agent_runtime.narration.phrasebook import phrases_of
-from tests.agents.asking import DESK, Guestbook, Keeper, Says, Show, interaction, money, running, until
+from tests.agents.asking import DESK, Guestbook, Keeper, Says, Show, interaction, money, running
 from tests.agents.living import Ear, Happening, agent
+from tests.waiting import until
 
 
 def echo(text: str) -> Says:

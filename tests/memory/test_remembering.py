@@ -1,7 +1,7 @@
 """Remembering never keeps anyone waiting, keeps everything once, and tells only what is public."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ from agent_runtime.core.memory import Memory
 from agent_runtime.memory.recalling import Recalling
 from agent_runtime.memory.remembering import Remembering
 from tests.memory.doubles import MemoryChronicle, MemoryMemories, past
+from tests.waiting import until
 
 
 @dataclass
@@ -54,12 +55,6 @@ async def running(mind: Mind) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def test_what_is_told_in_private_is_kept_and_published_to_nobody() -> None:
