@@ -25,9 +25,10 @@ from agent_runtime.core.events import CHANNELS, Envelope
 from agent_runtime.core.line import Line
 from agent_runtime.core.ports import ChatModel
 from agent_runtime.domains import domains_in
+from agent_runtime.domains.auction import AUCTION
 from agent_runtime.domains.campaign import campaigns_in
 from agent_runtime.domains.campaign.found import from_state
-from agent_runtime.feed import SEEN_KEPT, Feed
+from agent_runtime.feed import SEEN_KEPT, Backlog, Feed
 from agent_runtime.live.channels import RedisPublisher, Subscriber
 from agent_runtime.live.lots import EngineKeys
 from agent_runtime.live.platform import PlatformKeys
@@ -79,6 +80,7 @@ async def assembled(ground: Ground) -> Runtime:
     recovery = _recovery(ground, projector, company, values, clock)
     feed = Feed(projector, journal, company.running, stream, clock, new_id, want=recovery.want)
     feed.remember(await database.events.recent_ids(SEEN_KEPT))
+    backlog = Backlog(feed.hear, AUCTION.hurry)
     await recovery.remember()
     return Runtime(
         settings=settings,
@@ -89,8 +91,9 @@ async def assembled(ground: Ground) -> Runtime:
         company=company,
         conversations=_conversations(ground, company, mind, clock),
         feed=feed,
+        backlog=backlog,
         model=ground.model,
-        subscriber=_subscriber(ground.redis_url, feed, recovery, company, is_listening),
+        subscriber=_subscriber(ground.redis_url, backlog, recovery, company, is_listening),
         journal=journal,
         recorder=recorder,
         recovery=recovery,
@@ -138,14 +141,18 @@ async def _cast(casting: Casting, ground: Ground) -> tuple[Cast, ...]:
     return tuple([await casting.host(ground.roster.characters[slug]) for slug in slugs])
 
 
-def _subscriber(url: str, feed: Feed, recovery: Recovery, company: Company, is_listening: asyncio.Event) -> Subscriber:
+def _subscriber(
+    url: str, backlog: Backlog, recovery: Recovery, company: Company, is_listening: asyncio.Event
+) -> Subscriber:
     def live() -> None:
         recovery.live()
         for agent in company.running:
             agent.changed()  # a Redis that comes back may have lost its keys
         is_listening.set()
 
-    return Subscriber(url, CHANNELS, on_message=feed.hear, on_live=live, on_down=recovery.down)
+    return Subscriber(
+        url, CHANNELS, on_message=backlog.put, on_live=live, on_down=recovery.down, has_room=lambda: backlog.has_room
+    )
 
 
 def _conversations(ground: Ground, company: Company, mind: Mind, clock: Clock) -> Conversations:

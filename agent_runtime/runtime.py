@@ -23,7 +23,7 @@ from agent_runtime.core.errors import ModelFailed, RuntimeFault, Unavailable
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.ports import ChatModel
 from agent_runtime.core.supervision import Supervisor
-from agent_runtime.feed import Feed
+from agent_runtime.feed import Backlog, Feed
 from agent_runtime.live.channels import Subscriber
 from agent_runtime.live.connection import FAILURES
 from agent_runtime.live.embedded import EmbeddedValkey
@@ -56,6 +56,7 @@ class Runtime:
     company: Company
     conversations: Conversations
     feed: Feed
+    backlog: Backlog
     model: ChatModel
     subscriber: Subscriber
     journal: Journal
@@ -119,6 +120,7 @@ def background(runtime: Runtime, embedded: EmbeddedValkey | None, tasks: asyncio
     """Everything that runs beside requests, each under supervision."""
     children: dict[str, Callable[[], Awaitable[None]]] = {
         "subscriber": runtime.subscriber.run,
+        "backlog": runtime.backlog.run,
         "journal": runtime.journal.run,
         "recorder": runtime.recorder.run,
         "guests": runtime.company.keep_guests,
@@ -213,6 +215,7 @@ def _lots_of(runtime: Runtime) -> Lots:
         bids=database.bids,
         titles=database.chronicle.titles,
         coalesced=lambda lot_id: {cast.agent.id: cast.narrator.coalesced(lot_id) for cast in runtime.casts},
+        overtaken=runtime.backlog.overtaken,
     )
 
 

@@ -102,6 +102,19 @@ class Stage:
     kind: str = "lot"
 
 
+@dataclass(frozen=True, slots=True)
+class Hurry:
+    """Types of events that do not wait for their turn when more is heard than can be taken in at once.
+
+    `first` tell how a subject ended, and go before what waits of it; of `newest` the latest are taken in first: what
+    they overtake is older news of the same. The subject stands in the first of the fields `named_by` of their data.
+    """
+
+    first: frozenset[str] = frozenset()
+    newest: frozenset[str] = frozenset()
+    named_by: tuple[str, ...] = ()
+
+
 E = TypeVar("E")
 S = TypeVar("S")
 
@@ -120,6 +133,7 @@ class Domain(Generic[E, S]):
     records   (event, state after) -> what should last of it
     found     what the engine's keys say -> the domain's own event for it, None where it has none; the second
               argument is the moment of reading (epoch seconds)
+    hurry     what goes before other events of the same subject in a storm
     """
 
     name: str
@@ -133,6 +147,7 @@ class Domain(Generic[E, S]):
     stage: Callable[[S, float], Stage]
     records: Callable[[E, S], tuple[Record, ...]]
     found: Callable[[LotSnapshot, float], E | None] = lambda _snapshot, _now: None
+    hurry: Hurry = Hurry()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ _READ_SECONDS = 1.0
 _CLOSE_SECONDS = 2.0
 _BURST = 100
 _FIRST_PAUSE_SECONDS = 0.1
+_NO_ROOM_SECONDS = 0.01
 _HOPELESS = (NoPermissionError, AuthenticationError, AuthorizationError)
 
 
@@ -55,9 +56,10 @@ class Subscriber:
     """One task that reads channels and hands on, nothing else, for as long as `run` runs.
 
     `on_message(channel, data)` is called for every message, undecoded; one of more than 64 KiB is cut one byte
-    beyond that. It must return at once and not raise. `on_live()` is called at every complete subscription, the
-    first and each later one: whatever was published before may be lost, so read the keys. `on_down(why)` is
-    called when a subscription ends or an attempt fails; the next follows after at most `longest_pause`.
+    beyond that. It must return at once and not raise; nothing is read while `has_room()` says no. `on_live()` is
+    called at every complete subscription, the first and each later one: whatever was published before may be lost,
+    so read the keys. `on_down(why)` is called when a subscription ends or an attempt fails; the next follows after
+    at most `longest_pause`.
     `counts`: messages, too_big, pongs, subscriptions, failures.
     """
 
@@ -68,6 +70,7 @@ class Subscriber:
     on_down: Callable[[str], object]
     patience: Patience = Patience()
     connect: Callable[[str], Redis] = listening_client
+    has_room: Callable[[], bool] = lambda: True
     counts: Counter[str] = field(default_factory=Counter)
     _state: State = field(default="down", init=False)
     _missing: set[str] = field(default_factory=set, init=False)
@@ -99,6 +102,9 @@ class Subscriber:
         try:
             await pubsub.subscribe(*self.channels)
             while True:
+                while not self.has_room():
+                    await asyncio.sleep(_NO_ROOM_SECONDS)
+                    heard = time.monotonic()  # it was not the server that was silent
                 # Never listen(): it waits for ever on a connection that has died without a word.
                 message = await pubsub.get_message(timeout=min(_READ_SECONDS, self.patience.ping_every))
                 now = time.monotonic()

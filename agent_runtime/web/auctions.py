@@ -40,7 +40,7 @@ async def read(request: web.Request) -> web.Response:
         body = LotView.in_hand(stage, record).model_dump(mode="json")
     else:
         body = (await _views(lots, [record] if record else []))[0]
-    return reply({**body, "coalesced": dict(lots.coalesced(lot_id))})
+    return reply({**body, "coalesced": dict(lots.coalesced(lot_id)), "overtaken": lots.overtaken(lot_id)})
 
 
 async def bids(request: web.Request) -> web.Response:

@@ -32,7 +32,8 @@ class Lots:
     """What the runtime knows of lots.
 
     `stages` are the subjects in hand, the most recently touched first; `stage` is one of them. `titles` names the
-    works of lots. `coalesced` tells for a lot, by agent id, how many cues were said together with others or gave way.
+    works of lots. `coalesced` tells for a lot, by agent id, how many cues were said together with others or gave way,
+    `overtaken` how many of its messages its outcome went before in a storm.
     """
 
     stages: Callable[[], Sequence[Stage]]
@@ -41,6 +42,7 @@ class Lots:
     bids: Bids
     titles: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
     coalesced: Callable[[str], Mapping[str, int]]
+    overtaken: Callable[[str], int]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ SHOWN = {label: from_json(text) for label, text in labelled("operating.md").item
 def test_memories_lots_and_bids_look_as_the_page_shows_them() -> None:
     lot = dict(SHOWN["lot"])
     assert lot.pop("coalesced").keys() == {"vesper"}
+    assert lot.pop("overtaken") == 0
     for shown, model in ((SHOWN["memory"], MemoryView), (lot, LotView), (SHOWN["bid"], BidView)):
         real = model.model_validate(shown).model_dump(mode="json", exclude_unset=True)
         assert real == shown

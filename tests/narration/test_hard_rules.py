@@ -165,7 +165,7 @@ def test_rule_6_what_is_said_by_order_or_offered_while_muted_is_refused_and_what
 
 
 def test_rule_7_every_event_is_answered_at_most_once(engine: Engine) -> None:
-    """Events known by id never reach the narrator twice (tests/test_feed.py); here: no line repeats a cause."""
+    """Events known by id never reach the narrator twice (tests/feed/test_taking.py); here: no line repeats a cause."""
     show = Show().play(engine.start())
     for number in range(60):
         show.play(*engine.bid(1 + 0.4 * number, f"u{number % 3}", str(20 + 5 * number)))

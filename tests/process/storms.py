@@ -43,15 +43,13 @@ class LotInStorm:
             return [self.lot.end()]
         return [self.lot.end(str(self.price)), self.lot.winner(name, str(self.price))]
 
-    def wrongs(self, heard_at: float, text: str, *, is_late: bool) -> Iterator[str]:
+    def wrongs(self, heard_at: float, text: str) -> Iterator[str]:
         """What was not so, or not any more, when the line was heard."""
         for amount in amounts_in(text):
             is_price = amount <= self.price and amount % _STEP == 0
             if not is_price and amount != self.price + _STEP:
                 yield f"{amount} was never a price of {self.lot.title}: {text!r}"
-            elif (
-                not is_late and heard_at - self.replaced.get(amount, heard_at) > _STALE_AFTER_S and amount != self.price
-            ):
+            elif heard_at - self.replaced.get(amount, heard_at) > _STALE_AFTER_S and amount != self.price:
                 yield f"{amount} was no price of {self.lot.title} any more: {text!r}"
 
 
@@ -120,12 +118,12 @@ def told(platform: Platform, messages: list[dict[str, Any]]) -> list[Told]:
 
 
 def untruths(storm: "Storm", lines: list[Told]) -> list[str]:
-    """Every price that was not so when it was heard; in a burst, that never was so: there, news itself is late."""
+    """Every price that was not so when it was heard, or a moment before."""
     return [
         wrong
         for line in lines
         if line.lot_id in storm.lots
-        for wrong in storm.lots[line.lot_id].wrongs(line.at, line.text, is_late=line.lot_id == storm.bursting)
+        for wrong in storm.lots[line.lot_id].wrongs(line.at, line.text)
     ]
 
 

@@ -21,7 +21,7 @@ from agent_runtime.live.lots import EngineKeys
 from agent_runtime.projection.projector import Projector, Step
 from agent_runtime.recovery import Recovery, Rhythm
 from tests.domains.streams import LOT
-from tests.test_feed import ListJournal
+from tests.feed.test_taking import ListJournal
 
 AUCTIONS = "events:auction"
 RECORDING = Path(__file__).parents[1] / "data" / "ebay-three-lots.jsonl"

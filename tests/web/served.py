@@ -91,6 +91,7 @@ async def served(folder: Path) -> AsyncIterator[Door]:
                 bids=database.bids,
                 titles=database.chronicle.titles,
                 coalesced=lambda lot_id: coalesced.get(lot_id, {}),
+                overtaken=lambda _lot_id: 3,
             ),
             improvise=improvise,
         )

@@ -77,13 +77,13 @@ async def test_a_lot_in_hand_is_shown_as_it_stands(door: Door) -> None:
         "ends_at": None,
     }
     assert (await door.client.get("/api/auctions")).json == {"data": [expected], "next_cursor": None}
-    assert (await door.client.get("/api/auctions/lot")).json == {**expected, "coalesced": {"vesper": 7}}
+    assert (await door.client.get("/api/auctions/lot")).json == {**expected, "coalesced": {"vesper": 7}, "overtaken": 3}
     await door.database.auctions.upsert(
         [auction(id="lot", start_time=NOON, end_time=NOON, reserve_price=RESERVE, status="ACTIVE")]
     )
     answer = await door.client.get("/api/auctions/lot")
     noon = "2026-03-01T12:00:00.123Z"
-    assert answer.json == {**expected, "starts_at": noon, "ends_at": noon, "coalesced": {"vesper": 7}}
+    assert answer.json == {**expected, "starts_at": noon, "ends_at": noon, "coalesced": {"vesper": 7}, "overtaken": 3}
 
 
 async def test_what_is_not_known_of_a_lot_is_null(door: Door) -> None:
@@ -106,6 +106,7 @@ async def test_a_lot_that_was_sold_is_shown_with_its_winner(door: Door) -> None:
     await door.database.records.upsert([ox, won, over.model_copy(update={"art_item_id": "w1"}), work])
     lot = (await door.client.get("/api/auctions/lot")).json
     assert lot.pop("coalesced") == {}
+    assert lot.pop("overtaken") == 3
     assert lot == (await door.client.get("/api/auctions")).json["data"][0]
     assert (lot["title"], lot["campaign_id"], lot["is_open"]) == ("Salt Ledger", "c1", False)
     assert (lot["outcome"], lot["amount"], lot["currency"], lot["bidder"]) == ("sold", "20.25", "USD", "ox")

@@ -2,7 +2,7 @@
 
 from agent_runtime.core.domain import Appraisal, Domain
 from agent_runtime.domains.auction.appraisal import appraise
-from agent_runtime.domains.auction.events import EVENT_TYPES, AuctionEvent, parse
+from agent_runtime.domains.auction.events import EVENT_TYPES, HURRY, AuctionEvent, parse
 from agent_runtime.domains.auction.found import LotFound, found
 from agent_runtime.domains.auction.found_appraisal import appraise_found
 from agent_runtime.domains.auction.lot import Lot
@@ -27,4 +27,5 @@ AUCTION: Domain[AuctionEvent, Lot] = Domain(
     stage=stage,
     records=records,
     found=found,
+    hurry=HURRY,
 )

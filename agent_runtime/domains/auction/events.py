@@ -13,6 +13,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from agent_runtime.core.domain import Hurry
 from agent_runtime.core.events import Envelope, is_identifier
 from agent_runtime.core.money import Amount, Currency
 from agent_runtime.core.text import plain
@@ -140,6 +141,13 @@ _ALIASES = {
 }
 _MODELS: Mapping[str, type[WireEvent]] = by_type(*get_args(WireEvent))
 EVENT_TYPES: Mapping[str, type[WireEvent]] = {**_MODELS, **{new: _MODELS[old] for new, old in _ALIASES.items()}}
+
+_ENDINGS = (LotEnded, WinnerNamed)
+HURRY = Hurry(
+    first=frozenset(kind for kind, model in EVENT_TYPES.items() if model in _ENDINGS),
+    newest=frozenset(kind for kind, model in EVENT_TYPES.items() if model not in (*_ENDINGS, LotStarted)),
+    named_by=("auctionId", "lotId"),
+)
 
 
 def parse(envelope: Envelope) -> WireEvent | None:

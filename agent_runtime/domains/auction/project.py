@@ -120,8 +120,10 @@ def _placed(lot: Lot, event: BidPlaced) -> Lot:
 def _accepted(lot: Lot, event: BidAccepted, now: float) -> Lot:
     bidding, price = lot.bidding, lot.price
     leader = bidding.leader
-    if lot.hammer is not None or (leader is not None and leader.bid_id == event.bid_id):
+    if leader is not None and leader.bid_id == event.bid_id:
         return lot
+    if lot.hammer is not None:
+        return _counted(lot, event) if event.at <= lot.hammer.ended_at else lot
     leads = event.is_highest_bid and (leader is None or event.at >= leader.at)
     if leads:
         name = bidding.names.get(event.user_id, "a bidder")
@@ -141,6 +143,12 @@ def _accepted(lot: Lot, event: BidAccepted, now: float) -> Lot:
         return replace(lot, price=_by_bids(price, event.at) if leads else price, bidding=bidding)
     bidding = awaited(bidding, 1, now)
     return replace(lot, price=price, bidding=_lacking(bidding, lack_after_bid(lot.bidding, bidding, price, event.at)))
+
+
+def _counted(lot: Lot, event: BidAccepted) -> Lot:
+    """A bid that the end of its lot has overtaken: it was made, and changes no result."""
+    bidding = lot.bidding
+    return replace(lot, bidding=replace(bidding, count=bidding.count + 1, bidders=bidding.bidders | {event.user_id}))
 
 
 def _priced(lot: Lot, event: PriceUpdated, now: float) -> Lot:

@@ -12,7 +12,7 @@ from agent_runtime.core.events import CHANNELS, OUR_SOURCE
 from agent_runtime.domains import DOMAINS, Entry, catalogue
 from agent_runtime.feed import Intake
 from tests.docs.catalogue import example, fields
-from tests.test_feed import House
+from tests.feed.test_taking import House
 
 TOLD = {kind for domain in DOMAINS if isinstance(domain, Domain) for kind in domain.types}
 ENTRIES = {entry.kind: entry for entry in catalogue()}
