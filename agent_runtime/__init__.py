@@ -20,7 +20,7 @@ memory         room   what outlasts a stream: remembered, recalled, forgotten
 narration      room   when to speak and in which words (rules are pure functions)
 projection     room   events -> state, mood, scene (pure)
 domains        room   one folder a kind of live event; a table of them in __init__
-characters     room   YAML -> Character
+characters     room   YAML and cards -> Character, and back
 llm            room   one file a provider
 store          room   what lasts: SQLite or PostgreSQL
 live           room   what is so now: Redis keys and channels

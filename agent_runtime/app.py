@@ -10,16 +10,12 @@ import structlog
 from agent_runtime.assembling import Ground, assembled
 from agent_runtime.characters.loading import Roster, load_folder
 from agent_runtime.config import Settings
+from agent_runtime.core.clock import SystemClock
 from agent_runtime.core.errors import InvalidFile, Misconfigured
 from agent_runtime.core.line import Line
-from agent_runtime.core.ports import ChatModel
 from agent_runtime.live.connection import connect
 from agent_runtime.live.embedded import EmbeddedValkey
-from agent_runtime.llm.deadlines import Deadlines
-from agent_runtime.llm.openai_compat import OpenAICompat
-from agent_runtime.llm.scripted import Scripted
-from agent_runtime.llm.wire import Sampling
-from agent_runtime.narration.phrasebook import phrases_of
+from agent_runtime.models import models_of
 from agent_runtime.runtime import Runtime, background, cancel_all, services_of, taken_down
 from agent_runtime.store.database import Database
 from agent_runtime.store.folder import DataFolder
@@ -44,9 +40,9 @@ async def running(settings: Settings, heard: Callable[[Line], None] = lambda _li
         redis_url = embedded.url if embedded else settings.redis.url
         redis = await connect(redis_url)
         stack.push_async_callback(redis.aclose)
-        model = _chat_model(settings)
-        stack.push_async_callback(model.close)
-        runtime = await assembled(Ground(settings, roster, database, redis, redis_url, model, heard))
+        models = models_of(settings.llm, database.spending, SystemClock())
+        stack.push_async_callback(models.close)
+        runtime = await assembled(Ground(settings, roster, database, redis, redis_url, models, heard))
         group = await stack.enter_async_context(asyncio.TaskGroup())
         stack.callback(cancel_all, tasks := background(runtime, embedded, group))
         stack.push_async_callback(taken_down, runtime, tasks)
@@ -62,7 +58,7 @@ async def running(settings: Settings, heard: Callable[[Line], None] = lambda _li
             yield runtime
         finally:
             runtime.is_draining = True
-            await runtime.conversations.close(DRAIN_S)
+            await runtime.chat.conversations.close(DRAIN_S)
             runtime.stream.close()
 
 
@@ -80,22 +76,6 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> Database:
 def database_url(settings: Settings) -> str:
     """The configured database, SQLite in the data folder by default."""
     return settings.database.url or f"sqlite:///{(settings.data_dir / 'runtime.db').resolve()}"
-
-
-def _chat_model(settings: Settings) -> ChatModel:
-    """The configured model. A new provider is one more case."""
-    llm = settings.llm
-    match llm.provider:
-        case "scripted":
-            return Scripted(phrases_of)
-        case "openai_compat":
-            return OpenAICompat(
-                base_url=llm.base_url,
-                model=llm.model,
-                api_key=llm.api_key,
-                sampling=Sampling(max_tokens=llm.max_tokens),
-                deadlines=Deadlines(first_token=llm.first_token_s, idle=llm.idle_s, total=llm.total_s),
-            )
 
 
 async def _embedded(settings: Settings, stack: AsyncExitStack) -> EmbeddedValkey | None:

@@ -13,17 +13,13 @@ from agent_runtime.broadcasting import Announcements
 from agent_runtime.casting import Cast, Casting
 from agent_runtime.characters.loading import Roster
 from agent_runtime.characters.watching import Watcher
-from agent_runtime.chat.conversations import Conversations
-from agent_runtime.chat.lanes import Lanes
-from agent_runtime.chat.summarising import Summariser
-from agent_runtime.chat.windows import Windows
+from agent_runtime.chatting import chat_of
 from agent_runtime.config import Settings
 from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.clock import Clock, SystemClock
 from agent_runtime.core.errors import Misconfigured
 from agent_runtime.core.events import CHANNELS, Envelope
 from agent_runtime.core.line import Line
-from agent_runtime.core.ports import ChatModel
 from agent_runtime.domains import domains_in
 from agent_runtime.domains.auction import AUCTION
 from agent_runtime.domains.campaign import campaigns_in
@@ -37,6 +33,7 @@ from agent_runtime.live.values import RedisValues
 from agent_runtime.memory.mind import Mind
 from agent_runtime.memory.recalling import Recalling
 from agent_runtime.memory.remembering import Remembering
+from agent_runtime.models import Models
 from agent_runtime.overhearing import Overhearing
 from agent_runtime.projection.journal import Journal
 from agent_runtime.projection.projector import Projector
@@ -46,6 +43,7 @@ from agent_runtime.recovery.campaigns import CampaignReader
 from agent_runtime.runtime import Runtime, new_id
 from agent_runtime.store.database import Database
 from agent_runtime.store.retention import Retention
+from agent_runtime.sweeping import Sweeping
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Ground:
     database: Database
     redis: Redis
     redis_url: str
-    model: ChatModel
+    models: Models
     heard: Callable[[Line], None]
 
 
@@ -72,7 +70,7 @@ async def assembled(ground: Ground) -> Runtime:
     mind = _mind(ground, clock, announcements, lambda: company)
     live = RedisLiveState(ground.redis)
     casting = Casting(
-        settings, database, live, publisher, projector, stream, clock, new_id, ground.heard, ground.model, mind
+        settings, database, live, publisher, projector, stream, clock, new_id, ground.heard, ground.models.other, mind
     )
     casts = await _cast(casting, ground)
     company = Company(ground.roster.characters, {cast.agent.id: cast.agent for cast in casts}, casting.guest, live)
@@ -82,6 +80,10 @@ async def assembled(ground: Ground) -> Runtime:
     feed.remember(await database.events.recent_ids(SEEN_KEPT))
     backlog = Backlog(feed.hear, AUCTION.hurry)
     await recovery.remember()
+    chat = chat_of(settings, database, company, ground.models, mind, clock, new_id)
+    is_alone = database.address.kind == "sqlite"  # a second process is refused the folder
+    sweeping = Sweeping(chat.conversations, is_alone, 2 * settings.llm.total_s + 60)
+    await sweeping.first()
     return Runtime(
         settings=settings,
         database=database,
@@ -89,10 +91,11 @@ async def assembled(ground: Ground) -> Runtime:
         watcher=Watcher(settings.characters_dir, ground.roster, lambda _slug, character: company.recast(character)),
         projector=projector,
         company=company,
-        conversations=_conversations(ground, company, mind, clock),
+        chat=chat,
+        sweeping=sweeping,
         feed=feed,
         backlog=backlog,
-        model=ground.model,
+        models=ground.models,
         subscriber=_subscriber(ground.redis_url, backlog, recovery, company, is_listening),
         journal=journal,
         recorder=recorder,
@@ -152,23 +155,6 @@ def _subscriber(
 
     return Subscriber(
         url, CHANNELS, on_message=backlog.put, on_live=live, on_down=recovery.down, has_room=lambda: backlog.has_room
-    )
-
-
-def _conversations(ground: Ground, company: Company, mind: Mind, clock: Clock) -> Conversations:
-    database, chat = ground.database, ground.settings.chat
-    return Conversations(
-        sessions=database.sessions,
-        messages=database.messages,
-        character_files=database.character_files,
-        model=ground.model,
-        company=company,
-        clock=clock,
-        new_id=new_id,
-        lanes=Lanes(chat.queue),
-        windows=Windows(database.messages, chat.window),
-        recollector=mind,
-        summariser=Summariser(database.summaries, database.messages, ground.model, clock, chat.window),
     )
 
 

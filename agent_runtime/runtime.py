@@ -16,24 +16,25 @@ from agent_runtime.agents.company import Company
 from agent_runtime.broadcasting import Announcements
 from agent_runtime.casting import Cast
 from agent_runtime.characters.watching import Watcher
-from agent_runtime.chat.conversations import Conversations
+from agent_runtime.chatting import Chat
 from agent_runtime.config import Settings
 from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.errors import ModelFailed, RuntimeFault, Unavailable
 from agent_runtime.core.events import Envelope
-from agent_runtime.core.ports import ChatModel
 from agent_runtime.core.supervision import Supervisor
 from agent_runtime.feed import Backlog, Feed
 from agent_runtime.live.channels import Subscriber
 from agent_runtime.live.connection import FAILURES
 from agent_runtime.live.embedded import EmbeddedValkey
 from agent_runtime.memory.remembering import Remembering
+from agent_runtime.models import Models
 from agent_runtime.projection.journal import Journal
 from agent_runtime.projection.projector import Projector
 from agent_runtime.projection.recorder import Recorder
 from agent_runtime.recovery import Recovery
 from agent_runtime.store.database import Database
 from agent_runtime.store.retention import Retention
+from agent_runtime.sweeping import Sweeping
 from agent_runtime.web.server import Server
 from agent_runtime.web.services import Health, Lots, Services
 
@@ -54,10 +55,11 @@ class Runtime:
     watcher: Watcher
     projector: Projector
     company: Company
-    conversations: Conversations
+    chat: Chat
+    sweeping: Sweeping
     feed: Feed
     backlog: Backlog
-    model: ChatModel
+    models: Models
     subscriber: Subscriber
     journal: Journal
     recorder: Recorder
@@ -112,7 +114,9 @@ class Runtime:
             "redis": redis,
             "narration": Health("ok") if is_kept else Health("degraded", "what was said or heard waits to be kept"),
             "characters": Health("degraded", f"{broken} broken") if broken else Health("ok"),
-            "model": Health("ok", self.model.name),
+            "model": Health("degraded", trouble)
+            if (trouble := self.models.trouble())
+            else Health("ok", self.models.chat.name),
         }
 
 
@@ -128,6 +132,7 @@ def background(runtime: Runtime, embedded: EmbeddedValkey | None, tasks: asyncio
         "remembering": runtime.remembering.run,
         "announcements": runtime.announcements.run,
         "retention": runtime.retention.run,
+        "sweeping": runtime.sweeping.run,
         "characters": runtime.watcher.run,
     }
     for cast in runtime.casts:
@@ -187,7 +192,12 @@ def services_of(runtime: Runtime) -> Services:
 
     return Services(
         company=runtime.company,
-        conversations=runtime.conversations,
+        conversations=runtime.chat.conversations,
+        starting=runtime.chat.starting,
+        talks=runtime.chat.talks,
+        tracing=runtime.chat.tracing,
+        turns=runtime.database.turns,
+        character_files=runtime.database.character_files,
         sessions=runtime.database.sessions,
         messages=runtime.database.messages,
         events=runtime.database.events,

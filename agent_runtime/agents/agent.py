@@ -14,7 +14,7 @@ from agent_runtime.agents.subjects import Subjects
 from agent_runtime.agents.told import Told
 from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock
-from agent_runtime.core.conversation import NewMessage
+from agent_runtime.core.conversation import Utterance
 from agent_runtime.core.domain import Cue, Feeling, Rank, Stage, Tension
 from agent_runtime.core.line import Prepared
 from agent_runtime.core.presence import (
@@ -188,7 +188,7 @@ class Agent:
         """Whether it has said how this subject ended."""
         return self._told.told_outcome(subject)
 
-    def has_said(self, message: NewMessage) -> None:
+    def has_said(self, message: Utterance) -> None:
         """Remember a public line of its own for its context, and what it told."""
         self._told.take(message)
         self._said_cut_off = self._said_cut_off or (self._is_cut_off and self._told.family(message) == "feed_lost")

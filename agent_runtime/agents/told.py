@@ -1,6 +1,6 @@
 """What an agent has said of its subjects, read from why its lines were said, so that a restart repeats nothing."""
 
-from agent_runtime.core.conversation import NewMessage
+from agent_runtime.core.conversation import Utterance
 
 _KEPT = 1000
 _OUTCOMES = frozenset({"sold", "passed", "cancelled"})
@@ -12,7 +12,7 @@ class Told:
     def __init__(self) -> None:
         self._subjects: dict[str, bool] = {}
 
-    def take(self, message: NewMessage) -> None:
+    def take(self, message: Utterance) -> None:
         """Take note of a line that was said."""
         subject = self._fact(message, "subject")
         if not subject:
@@ -30,10 +30,10 @@ class Told:
         """Whether it was said how it ended."""
         return self._subjects.get(subject, False)
 
-    def family(self, message: NewMessage) -> str:
+    def family(self, message: Utterance) -> str:
         """The family of a line's phrase; empty for a message that does not explain itself."""
         return self._fact(message, "family")
 
-    def _fact(self, message: NewMessage, name: str) -> str:
+    def _fact(self, message: Utterance, name: str) -> str:
         value = (message.explanation or {}).get(name)
         return value if isinstance(value, str) else ""

@@ -10,21 +10,21 @@ from agent_runtime.core.strict_yaml import MAX_BYTES
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
-def read_bytes(path: Path) -> bytes:
-    """At most MAX_BYTES of the regular file at `path`.
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """At most `limit` bytes of the regular file at `path`, and one more where it has grown since it was looked at.
 
     A link is followed where it leads to a file in the same folder or below it. Raises InvalidFile with the
     reason for folders, pipes, sockets, devices, links that lead elsewhere, and what cannot be read.
     """
     try:
-        return _read(_inside_its_folder(path), path)
+        return _read(_inside_its_folder(path), path, limit)
     except OSError as error:
         raise refused(path, f"the file cannot be read: {error.strerror or error}") from error
     except (RuntimeError, ValueError) as error:  # a loop of links; NUL or half a character in the name
         raise refused(path, "the file cannot be read: no such path") from error
 
 
-def refused(path: Path, message: str, hint: str = "") -> InvalidFile:
+def refused(path: Path | str, message: str, hint: str = "") -> InvalidFile:
     """The refusal of a whole file."""
     return InvalidFile((Finding(str(path), 1, 1, message, hint),))
 
@@ -38,15 +38,15 @@ def _inside_its_folder(path: Path) -> Path:
     return target
 
 
-def _read(target: Path, path: Path) -> bytes:
+def _read(target: Path, path: Path, limit: int) -> bytes:
     descriptor = os.open(target, _FLAGS)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise refused(path, "this is not a regular file")
-        if status.st_size > MAX_BYTES:
-            raise refused(path, f"the file is larger than {MAX_BYTES // 1024} KB")
+        if status.st_size > limit:
+            raise refused(path, f"the file is larger than {limit // 1024} KB")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(MAX_BYTES + 1)  # one more than allowed: a file that has grown since is noticed
+            return file.read(limit + 1)  # one more than allowed: a file that has grown since is noticed
     finally:
         os.close(descriptor)

@@ -22,6 +22,11 @@ class Lanes:
         self._lanes: dict[str, _Lane] = {}
         self._most_waiting = most_waiting
 
+    def running(self, session_id: str) -> str:
+        """The turn that has the session to itself now, "" when it is free."""
+        lane = self._lanes.get(session_id)
+        return lane.running if lane is not None else ""
+
     @asynccontextmanager
     async def turn(self, session_id: str, turn_id: str, *, waits: bool = True) -> AsyncIterator[None]:
         """The session to oneself, first come first served.
@@ -37,7 +42,10 @@ class Lanes:
         try:
             async with lane.lock:
                 lane.running = turn_id
-                yield
+                try:
+                    yield
+                finally:
+                    lane.running = ""
         finally:
             lane.waiting -= 1
             if lane.waiting == 0:

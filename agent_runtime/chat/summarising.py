@@ -153,5 +153,5 @@ def _prompt(previous: str, messages: Sequence[Message], character: Character) ->
         history=(),
         question=content,
         seed=messages[-1].session_id,
-        messages=lambda: (PromptMessage("system", _ORDER), PromptMessage("user", content)),
+        messages=lambda limit=None: (PromptMessage("system", _ORDER), PromptMessage("user", content)),
     )

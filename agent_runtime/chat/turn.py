@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from time import perf_counter
 
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.errors import RuntimeFault
-from agent_runtime.core.ports import Finish
+from agent_runtime.core.ports import Finish, Sent
 from agent_runtime.core.presence import Mood
+from agent_runtime.core.prompt import Prompt
+from agent_runtime.core.turns import TurnKind, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,37 @@ class Reply:
     finish: Finish
 
 
+@dataclass(slots=True)
+class Timings:
+    """When what came to pass, in seconds of a clock that only goes forward; 0 for what has not."""
+
+    began: float = field(default_factory=perf_counter)
+    prompted: float = 0.0
+    first_token: float = 0.0
+    ended: float = 0.0
+
+    def milliseconds(self) -> dict[str, float]:
+        """`prompt`, `first_token` and `total`, each from the beginning of the turn, as far as they have come."""
+        moments = {"prompt": self.prompted, "first_token": self.first_token, "total": self.ended}
+        return {name: round((moment - self.began) * 1000, 2) for name, moment in moments.items() if moment}
+
+
 @dataclass
 class Turn:
-    """One question and the reply to it. Owned by the runtime: nobody who watches can end it."""
+    """One question and the reply to it. Owned by the runtime: nobody who watches can end it.
+
+    `partial` is what was kept of a reply that was not completed; `prompt` what the reply was asked for with, `sent`
+    what a model was really sent of it.
+    """
 
     id: str
     user_message: Message
+    kind: TurnKind = "chat"
+    state: TurnState = "accepted"
+    partial: Message | None = None
+    prompt: Prompt | None = None
+    sent: Sent | None = None
+    timings: Timings = field(default_factory=Timings)
     _deltas: list[str] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _reply: Reply | None = None
@@ -37,44 +65,61 @@ class Turn:
         """The reply as far as it has come."""
         return "".join(self._deltas)
 
+    @property
+    def pieces(self) -> int:
+        """How many there are so far."""
+        return len(self._deltas)
+
+    @property
+    def fault(self) -> RuntimeFault | None:
+        """What ended it, where that was not a complete reply."""
+        return self._fault
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self._reply is not None or self._fault is not None
+
     def grow(self, delta: str) -> None:
         """Add a piece of the reply."""
+        if not self._deltas:
+            self.timings.first_token = perf_counter()
         self._deltas.append(delta)
         self._wake()
 
     def finish(self, reply: Reply) -> None:
         """The reply is complete and kept."""
-        self._reply = reply
-        self._wake()
+        self.state, self._reply = "done", reply
+        self._end()
 
-    def fail(self, fault: RuntimeFault) -> None:
-        """There will be no complete reply."""
-        self._fault = fault
-        self._wake()
+    def fail(self, fault: RuntimeFault, state: TurnState = "failed", partial: Message | None = None) -> None:
+        """There will be no complete reply; `partial` is what was kept of it."""
+        self.state, self.partial, self._fault = state, partial, fault
+        self._end()
 
-    async def deltas(self) -> AsyncIterator[str]:
-        """The pieces from the first on, as they come; ends with the turn, however it ends."""
-        seen = 0
+    async def deltas(self, after: int = 0) -> AsyncIterator[tuple[int, str]]:
+        """The pieces with their numbers from 1, behind `after`, as they come; ends with the turn, however it ends."""
+        seen = min(after, len(self._deltas)) if self.is_over else after
         while True:
             news = self._news
             while seen < len(self._deltas):
-                yield self._deltas[seen]
                 seen += 1
-            if self._is_over:
+                yield seen, self._deltas[seen - 1]
+            if self.is_over:
                 return
             await news.wait()
 
     async def reply(self) -> Reply:
         """The finished turn. Raises the fault that ended it."""
-        while not self._is_over:
+        while not self.is_over:
             await self._news.wait()
         if self._reply is None:
             raise self._fault or RuntimeFault("the turn ended without a reply")
         return self._reply
 
-    @property
-    def _is_over(self) -> bool:
-        return self._reply is not None or self._fault is not None
+    def _end(self) -> None:
+        self.timings.ended = perf_counter()
+        self._wake()
 
     def _wake(self) -> None:
         self._news.set()

@@ -1,4 +1,4 @@
-"""The newest messages of the sessions in use, so that a turn does not read what it has just written."""
+"""The newest messages of the paths in use, so that a turn does not read what it has just written."""
 
 from collections import OrderedDict, deque
 
@@ -7,7 +7,7 @@ from agent_runtime.core.ports import Messages
 
 
 class Windows:
-    """A bounded cache of recent messages. A gap in `seq` (another writer) sends the reader to the store."""
+    """A bounded cache of recent messages. A window that does not end where it should sends the reader to the store."""
 
     def __init__(self, messages: Messages, size: int, sessions: int = 1000) -> None:
         self._messages = messages
@@ -16,11 +16,12 @@ class Windows:
         self._held: OrderedDict[str, deque[Message]] = OrderedDict()
 
     async def before(self, message: Message) -> tuple[Message, ...]:
-        """The window that ends just before `message`, oldest first: whole turns only."""
+        """The window that ends just before `message` on its path, oldest first: whole turns only."""
         held = self._held.get(message.session_id)
-        if held is None or (held[-1].seq if held else 0) != message.seq - 1:
-            recent = await self._messages.recent(message.session_id, self._size + 1)
-            held = deque((each for each in recent if each.seq < message.seq), maxlen=self._size)
+        if held is None or _end_of(held) != message.parent_id:
+            parent = message.parent_id
+            path = await self._messages.path(parent, self._size) if parent is not None and self._size else ()
+            held = deque(path, maxlen=self._size)
             self._hold(message.session_id, held)
         return _whole_turns(held)
 
@@ -29,7 +30,7 @@ class Windows:
         held = self._held.get(message.session_id)
         if held is None:
             return
-        if (held[-1].seq if held else 0) != message.seq - 1:
+        if _end_of(held) != message.parent_id:
             del self._held[message.session_id]
             return
         held.append(message)
@@ -40,6 +41,10 @@ class Windows:
         self._held.move_to_end(session_id)
         if len(self._held) > self._sessions:
             self._held.popitem(last=False)
+
+
+def _end_of(window: deque[Message]) -> str | None:
+    return window[-1].id if window else None
 
 
 def _whole_turns(messages: deque[Message]) -> tuple[Message, ...]:

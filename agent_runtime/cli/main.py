@@ -22,6 +22,9 @@ _COMMANDS = {
     "memories": ("agent_runtime.cli.memories", "What a character remembers: list, search, forget."),
     "events": ("agent_runtime.cli.events", "Follow what a running runtime hears and says."),
     "check": ("agent_runtime.cli.check", "Check character files."),
+    "import": ("agent_runtime.cli.card_import", "Make character files of cards: V1-V3, PNG, CHARX, elizaOS, textgen."),
+    "export": ("agent_runtime.cli.card_export", "Write a character as a card: YAML, JSON, PNG, elizaOS."),
+    "openapi": ("agent_runtime.cli.openapi", "The OpenAPI document of the HTTP API."),
     "db": ("agent_runtime.cli.db", "The database: upgrade, downgrade, current, revision, check, seed."),
 }
 

@@ -104,3 +104,9 @@ def _key_in(file: Path, origin: str) -> str:
 def _check_provider(llm: Llm) -> None:
     if llm.provider == "openai_compat" and not (llm.base_url and llm.model):
         raise Misconfigured("llm.provider openai_compat needs llm.base_url and llm.model as well")
+    if llm.provider == "native":
+        for model in (llm.model, *(each.model for each in llm.fallbacks)):
+            if not all(model.partition(":")):
+                raise Misconfigured(
+                    f"llm.provider native needs models such as anthropic:claude-sonnet-4-5, not {model!r}"
+                )

@@ -33,6 +33,19 @@ def _parse_slugs(value: object) -> object:
         raise ValueError('expected slugs with commas between them, or a JSON list such as ["vesper-quill"]') from None
 
 
+def _parse_fallbacks(value: object) -> object:
+    """A list, or the text of one: names with commas between them, or JSON such as `[{"model": "small"}]`."""
+    if isinstance(value, str):
+        try:
+            value = from_json(value) if value.lstrip().startswith("[") else value.split(",")
+        except ValueError:
+            raise ValueError('expected names with commas between them, or a JSON list: [{"model": "small"}]') from None
+    if not isinstance(value, list | tuple):
+        return value
+    models = [each.strip() if isinstance(each, str) else each for each in value]
+    return [{"model": each} if isinstance(each, str) else each for each in models if each != ""]
+
+
 def _once_each(slugs: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return None if slugs is None else tuple(dict.fromkeys(slugs))
 
@@ -122,16 +135,47 @@ class Redis(_Section):
     )
 
 
+class Fallback(_Section):
+    """A model to ask when those before it fail; without a base_url at the same server."""
+
+    model: str = Field(min_length=1, max_length=200)
+    base_url: str = Field(default="", max_length=2_000, repr=False)
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_password(cls, value: str) -> str:
+        if "@" in value:
+            raise ValueError("an address must not contain a user name or password")
+        return value
+
+
+class Limits(_Section):
+    tokens_per_minute: int = Field(
+        default=0, ge=0, le=10**12, description="Tokens a model may cost in a minute; 0: no limit."
+    )
+    tokens_per_day: int = Field(
+        default=0, ge=0, le=10**12, description="The same in a day of UTC, restarts included; 0: no limit."
+    )
+
+
 class Llm(_Section):
     """Keys come from the environment only, never from a file that is shown or shared."""
 
-    provider: Literal["scripted", "openai_compat"] = Field(
-        default="scripted", description="scripted speaks without a model; openai_compat calls base_url."
+    provider: Literal["scripted", "openai_compat", "native"] = Field(
+        default="scripted",
+        description="scripted speaks without a model; openai_compat calls base_url; native calls its makers.",
     )
     base_url: str = Field(default="", max_length=2_000, repr=False, description="Such as http://127.0.0.1:11434/v1.")
     model: str = Field(default="", max_length=200, description="The model's name, as the provider spells it.")
+    fallbacks: Annotated[tuple[Fallback, ...], BeforeValidator(_parse_fallbacks), Field(max_length=8)] = Field(
+        default=(),
+        description="Models to ask, in this order, when the first one fails: `[{model, base_url}]`, or names.",
+    )
     api_key: Annotated[SecretStr | None, BeforeValidator(_empty_is_none)] = Field(
         default=None, description="The provider's key. Environment only."
+    )
+    fallback_api_key: Annotated[SecretStr | None, BeforeValidator(_empty_is_none)] = Field(
+        default=None, description="The key for fallbacks at another address. Environment only."
     )
     api_key_file: Annotated[Path | None, BeforeValidator(_empty_is_none)] = Field(
         default=None, description="A file that holds the key. Environment only."
@@ -140,6 +184,10 @@ class Llm(_Section):
     idle_s: Seconds = Field(default=5.0, description="Longest pause between words, in seconds.")
     total_s: Seconds = Field(default=60.0, description="Longest time for a whole reply, in seconds.")
     max_tokens: int = Field(default=400, ge=1, le=100_000, description="Longest reply, in tokens.")
+    context_tokens: int = Field(
+        default=16_384, ge=1_024, le=10_000_000, description="What the model holds, prompt and reply, in tokens."
+    )
+    limits: Limits = Limits()
 
 
 class ValidSeconds(_Section):

@@ -2,7 +2,7 @@
 
 import re
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from agent_runtime.config.settings import Settings
 
@@ -21,7 +21,7 @@ def _flat(section: BaseModel, prefix: str) -> dict[str, object]:
         value = getattr(section, name)
         if isinstance(value, BaseModel):
             flat |= _flat(value, f"{prefix}{name}.")
-        elif name == "api_key" and value is not None:
+        elif isinstance(value, SecretStr):
             flat[prefix + name] = "***"
         elif name in {"url", "base_url"}:
             flat[prefix + name] = _PASSWORD_OPTION.sub(r"\1***", _USERINFO.sub("//***@", plain))

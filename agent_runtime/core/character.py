@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from agent_runtime.core.presence import Mood
@@ -13,6 +22,7 @@ from agent_runtime.core.scenery import LotStage
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)", re.ASCII)
+MOST_LORE_KEYS = 10_000
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -38,10 +48,14 @@ def duration_text(duration: timedelta) -> str:
 
 
 Duration = Annotated[
-    timedelta, BeforeValidator(parse_duration), PlainSerializer(duration_text, return_type=str, when_used="json")
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(duration_text, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$", "examples": ["15s", "4m", "1.5h", "250ms"]}),
 ]
 Trait = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
-Text = Annotated[str, Field(max_length=20_000)]
+Text = Annotated[str, Field(max_length=100_000)]  # the longest descriptions of cards in use have half of that
+Speech = Annotated[str, Field(min_length=1, max_length=20_000)]
 Line = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
@@ -50,6 +64,8 @@ class _Part(BaseModel):
 
 
 class Note(_Part):
+    """A reminder, put before the `depth`-th of the newest messages; the newest is the 1st."""
+
     text: Text
     depth: int = Field(default=4, ge=0, le=1000)
     role: Literal["system", "user", "assistant"] = "system"
@@ -58,8 +74,8 @@ class Note(_Part):
 class ExampleLine(_Part):
     """One line of an example dialogue: exactly one of `user` and `char`."""
 
-    user: Line | None = None
-    char: Line | None = None
+    user: Speech | None = None
+    char: Speech | None = None
 
     @model_validator(mode="after")
     def _one_speaker(self) -> "ExampleLine":
@@ -75,25 +91,53 @@ class Style(_Part):
 
 
 class LoreCondition(_Part):
+    """Keys that must be there besides: every one of `all`, one of `any`, and none of `none`."""
+
     all: tuple[Line, ...] = ()
     any: tuple[Line, ...] = ()
     none: tuple[Line, ...] = ()
 
 
 class LoreEntry(_Part):
+    """Something told when one of `keys` comes up, always where `constant` (see core/lore.py).
+
+    A key is a word or a phrase, a regular expression only as `/.../flags`. `text` may begin with decorators
+    (`@@depth 2`). Where not all fit, constants and then those of higher `order` are told; in the prompt they ascend.
+    `name` and `comment` are for whoever edits the book, `extensions` is foreign data, verbatim: neither is ever told.
+    """
+
+    name: Text = ""
+    comment: Text = ""
     keys: tuple[Line, ...] = ()
     text: Text
     order: int = 100
+    enabled: bool = True
     constant: bool = False
+    case_sensitive: bool = False
     when: LoreCondition = LoreCondition()
     position: Literal["before_char", "after_char"] = "after_char"
+    extensions: dict[str, Any] = {}
 
 
 class Lore(_Part):
+    """What a character knows. The newest `scan_depth` messages are looked through, `budget` is in tokens.
+
+    `recursive`: what is told may bring up more.
+    """
+
     scan_depth: int = Field(default=4, ge=0, le=100)
     budget: int = Field(default=600, ge=0, le=100_000)
     recursive: bool = False
     entries: tuple[LoreEntry, ...] = Field(default=(), max_length=2_000)
+
+    @field_validator("entries")
+    @classmethod
+    def _keys_that_can_be_looked_for(cls, entries: tuple[LoreEntry, ...]) -> tuple[LoreEntry, ...]:
+        """Every turn looks for all of them."""
+        keys = [key for each in entries for key in (*each.keys, *each.when.all, *each.when.any, *each.when.none)]
+        if len(keys) > MOST_LORE_KEYS:
+            raise ValueError(f"has {len(keys)} keys, more than {MOST_LORE_KEYS}")
+        return entries
 
 
 class Traits(_Part):
@@ -185,6 +229,14 @@ class Initiative(_Part):
     max_unanswered: int = Field(default=3, ge=0, le=100)
 
 
+class ModelChoice(_Part):
+    """The model a character speaks with, as its provider spells it; what is None is as configured."""
+
+    name: str = Field(min_length=1, max_length=200)
+    temperature: float | None = Field(default=None, ge=0, le=2, allow_inf_nan=False)
+    max_tokens: int | None = Field(default=None, ge=1, le=100_000)
+
+
 class Character(_Part):
     """One character file. Only `name` is required; `slug` is its identity."""
 
@@ -198,7 +250,7 @@ class Character(_Part):
     system: Text = ""
     post_history: Text = ""
     note: Note | None = None
-    greetings: tuple[Line, ...] = Field(default=(), max_length=100)
+    greetings: tuple[Speech, ...] = Field(default=(), max_length=100)
     examples: tuple[tuple[ExampleLine, ...], ...] = Field(default=(), max_length=100)
     style: Style = Style()
     topics: tuple[Line, ...] = ()
@@ -210,6 +262,7 @@ class Character(_Part):
     scene: Wardrobe = Wardrobe()
     hosts: Hosts = Hosts()
     initiative: Initiative = Initiative()
+    model: ModelChoice | None = None
     voice: dict[str, Any] = {}
     tags: tuple[str, ...] = ()
     creator: str = ""

@@ -30,11 +30,12 @@ class Session(_Value):
     metadata: dict[str, Any] = {}
 
 
-class NewMessage(_Value):
-    """A message to be kept; the store gives it its place (`seq`) in the session.
+class Utterance(_Value):
+    """What a message is before and after it is kept.
 
     `cause` holds ids of the events a narrated line answers, `as_of` the newest bid it knew of. `turn_id`
     joins a user's message with the reply to it. `explanation` says why a narrated line was said (see core/line.py).
+    `chain` (64 hexadecimal digits) stands for everything that was said up to and with it, where somebody looks for it.
     """
 
     id: str
@@ -48,13 +49,36 @@ class NewMessage(_Value):
     cause: tuple[str, ...] = ()
     as_of: str | None = None
     explanation: dict[str, Any] | None = None
+    chain: str | None = None
 
 
-class Message(NewMessage):
-    """A kept message. `seq` counts from 1 within the session; `parent_id` is the message before it."""
+class NewMessage(Utterance):
+    """A message to be kept; the store gives it its place (`seq`) in the session.
+
+    It follows the session's tip. One that `branches` follows `parent_id` instead (None: it begins the session anew)
+    and becomes the tip of the active path.
+    """
+
+    parent_id: str | None = None
+    branches: bool = False
+
+
+class Message(Utterance):
+    """A kept message. `seq` counts from 1 within the session and ascends along every path.
+
+    `parent_id` is the message before it; `active` says whether it is on the path that the session shows.
+    """
 
     seq: int
     parent_id: str | None = None
+    active: bool = True
+
+
+class Found(_Value):
+    """A message that was searched for, with its session."""
+
+    session: Session
+    message: Message
 
 
 class CharacterFile(_Value):

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from agent_runtime.core.conversation import CharacterFile, LoggedEvent, Message, NewMessage, Page, Session
+from agent_runtime.core.conversation import CharacterFile, Found, LoggedEvent, Message, NewMessage, Page, Session
 from agent_runtime.core.lots import LotSnapshot
 from agent_runtime.core.presence import AgentContext, AgentMood, AgentScene, AgentState
-from agent_runtime.core.prompt import Prompt
+from agent_runtime.core.prompt import Prompt, PromptMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a model is about to be asked, exactly: the model's name and the messages. The last one of a reply counts."""
+
+    model: str
+    messages: tuple[PromptMessage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +28,16 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end of a complete reply. `reason` as the provider names it (`stop`, `length`); tokens where known."""
+    """The end of a complete reply. `reason` as the provider names it (`stop`, `length`); tokens where known.
+
+    `model` is who answered, empty where that is not known; `is_fallback` tells that it was not the first choice.
+    """
 
     reason: str
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    model: str = ""
+    is_fallback: bool = False
 
 
 class ChatModel(Protocol):
@@ -35,8 +48,11 @@ class ChatModel(Protocol):
         """What the model calls itself, for traces and health."""
         ...
 
-    def reply(self, prompt: Prompt) -> AsyncGenerator[Delta | Finish, None]:
-        """Deltas, then exactly one Finish. Raises ModelFailed when the reply is not complete."""
+    def reply(self, prompt: Prompt) -> AsyncGenerator[Sent | Delta | Finish, None]:
+        """Deltas, then exactly one Finish. Raises ModelFailed when the reply is not complete.
+
+        Before the first Delta there may be a Sent for every attempt, from models that read messages.
+        """
         ...
 
     async def close(self) -> None:
@@ -59,8 +75,32 @@ class Sessions(Protocol):
         """Newest first, stable under inserts. A cursor that is not ours raises Refused."""
         ...
 
+    async def update(
+        self,
+        session_id: str,
+        *,
+        title: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        character: str | None = None,
+    ) -> Session:
+        """Replace what is given, leave what is None; `updated_at` stays. Raises NotFound, Refused."""
+        ...
+
     async def delete(self, session_id: str) -> None:
-        """Messages and character file go with it."""
+        """Messages, turns, traces and character file go with it."""
+        ...
+
+    async def search(
+        self, words: str, *, limit: int = 50, cursor: str | None = None, character: str | None = None
+    ) -> Page[Found]:
+        """Chat messages that have all of the telling words, on any path, newest first; () without a word.
+
+        Whatever was said in this process is found, but for a long backlog. Raises Refused.
+        """
+        ...
+
+    async def index_some(self, limit: int) -> int:
+        """Make at most `limit` messages more findable; 0 when there is nothing left to do."""
         ...
 
 
@@ -68,7 +108,8 @@ class Messages(Protocol):
     """Messages as kept. Returning from a write means it is committed and on disk."""
 
     async def append(self, message: NewMessage) -> Message:
-        """Give it the next place in its session; moves the session's `updated_at`. Raises NotFound.
+        """Give it the next place in its session; moves the session's `updated_at`. Raises NotFound, also for the
+        parent of a message that branches.
 
         Keeping twice is keeping once: a second message with the same id returns the kept one.
         """
@@ -77,11 +118,36 @@ class Messages(Protocol):
     async def get(self, message_id: str) -> Message: ...
 
     async def recent(self, session_id: str, limit: int) -> Sequence[Message]:
-        """The newest `limit` messages in ascending order; cost independent of the session's length."""
+        """The newest `limit` messages of the active path in ascending order; cost independent of the session's
+        length."""
         ...
 
-    async def list(self, session_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Message]:
-        """Ascending by seq from the start, or from where `cursor` points. Raises NotFound, Refused."""
+    async def list(
+        self, session_id: str, *, limit: int = 50, cursor: str | None = None, every: bool = False
+    ) -> Page[Message]:
+        """Ascending by seq from the start, or from where `cursor` points: the active path, or every message.
+
+        Raises NotFound, Refused.
+        """
+        ...
+
+    async def siblings(self, message_id: str) -> Sequence[Message]:
+        """Messages with the same parent, itself among them, ascending by seq. Raises NotFound."""
+        ...
+
+    async def path(self, message_id: str, limit: int) -> Sequence[Message]:
+        """The message and those before it, the newest `limit` (at most 1,000) in ascending order. Raises NotFound."""
+        ...
+
+    async def select(self, message_id: str) -> Message:
+        """Make the path through this message active, down to the newest child at each step; its tip.
+
+        Raises NotFound.
+        """
+        ...
+
+    async def by_chain(self, chain: str, limit: int = 5) -> Sequence[Message]:
+        """Messages with this `chain`, in any session, newest first."""
         ...
 
     async def mark_interrupted(self, message_id: str) -> None: ...
@@ -99,6 +165,10 @@ class CharacterFiles(Protocol):
         ...
 
     async def get(self, session_id: str) -> CharacterFile:
+        """Raises NotFound("character file", session_id)."""
+        ...
+
+    async def delete(self, session_id: str) -> None:
         """Raises NotFound("character file", session_id)."""
         ...
 

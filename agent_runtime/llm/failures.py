@@ -1,6 +1,7 @@
 """What a refusal of a provider means: a reason, a sentence that is safe to show, and whether to try again."""
 
 import math
+import re
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
@@ -15,10 +16,19 @@ MESSAGE_LIMIT = 200
 _TRY_AGAIN = {408, 409, 429}
 _REASONS = {408: "timeout", 429: "rate_limited"}
 _DETAIL_LIMIT = 4_000
+_TOO_LONG = {400, 413, 422, 500}  # llama.cpp and others have said it with a 500
+_OVERFLOW = re.compile(
+    r"context[ _](length|size|window)|maximum context|max_model_len|prompt (is )?too long|too many (input )?tokens|"
+    r"input (is )?too long|exceeds? the (available|maximum) (context|number of tokens)",
+    re.IGNORECASE,
+)
 
 
 class ProviderFailed(ModelFailed):
-    """A failure of one attempt. `pause` is how many seconds the provider asked to wait, where it did."""
+    """A failure of one attempt. `pause` is how many seconds the provider asked to wait, where it did.
+
+    `detail` is what the provider said, safe to show; `is_overflow` tells that the prompt was too long for the model.
+    """
 
     def __init__(
         self,
@@ -28,10 +38,14 @@ class ProviderFailed(ModelFailed):
         *,
         may_retry: bool = False,
         pause: float | None = None,
+        detail: str = "",
+        is_overflow: bool = False,
     ) -> None:
         super().__init__(reason, message[:MESSAGE_LIMIT], status)
         self.may_retry = may_retry
         self.pause = pause
+        self.detail = detail
+        self.is_overflow = is_overflow
 
 
 def status_failure(
@@ -47,6 +61,8 @@ def status_failure(
         status,
         may_retry=status in _TRY_AGAIN or status >= 500,
         pause=pause,
+        detail=said,
+        is_overflow=status in _TOO_LONG and _OVERFLOW.search(said) is not None,
     )
 
 

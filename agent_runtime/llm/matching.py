@@ -6,6 +6,7 @@ from functools import lru_cache
 from math import sqrt
 
 from agent_runtime.core.character import Character, LoreEntry
+from agent_runtime.core.lore_decorators import read_decorators
 from agent_runtime.llm.hearing import courtesy_in, normal, without_greeting, without_name
 
 _ENOUGH = 0.5
@@ -91,7 +92,9 @@ def known_facts(character: Character, question: str) -> Sequence[str]:
     entries = [entry for entry in character.lore.entries if _is_touched(entry, question)]
     entries.sort(key=lambda entry: -entry.order)
     names = re.compile("|".join(re.escape(name) for name in (character.name, character.short_name)), re.IGNORECASE)
-    sentences = (sentence for entry in entries for sentence in re.split(r"(?<=[.!?])\s+", entry.text.strip()))
+    directed = (read_decorators(entry.text) for entry in entries)
+    texts = (text for directions, text in directed if directions.is_active is not False)
+    sentences = (sentence for text in texts for sentence in re.split(r"(?<=[.!?])\s+", text))
     return [
         sentence
         for sentence in sentences
@@ -111,10 +114,10 @@ def _exchanges(character: Character) -> Iterator[tuple[str, str]]:
 
 
 def _is_touched(entry: LoreEntry, question: str) -> bool:
-    keys = (normal(key) for key in entry.keys)
-    return not (entry.when.all or entry.when.any or entry.when.none) and any(
-        re.search(rf"\b{re.escape(key)}\b", question) for key in keys if key
-    )
+    if not entry.enabled or entry.when.all or entry.when.any or entry.when.none:
+        return False
+    keys = (normal(key) for key in entry.keys if not key.startswith("/"))
+    return any(re.search(rf"\b{re.escape(key)}\b", question) for key in keys if key)
 
 
 def _weight(words: frozenset[str]) -> float:

@@ -33,7 +33,7 @@ class Scripted:
         text = Talk.about(prompt, self.phrases).reply()
         for words in _groups(text, Random(text)):
             yield Delta(words)
-        yield Finish("stop")
+        yield Finish("stop", model=self.name)
 
     async def close(self) -> None:
         """There is nothing to let go of."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from agent_runtime.core.assembly import with_macros
 from agent_runtime.core.character import Character
+from agent_runtime.core.macros import with_macros
 from agent_runtime.core.phrases import slots_in
 from agent_runtime.core.prompt import Prompt
 from agent_runtime.llm.plain_lines import PLAIN

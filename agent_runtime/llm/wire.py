@@ -1,4 +1,4 @@
-"""The chat-completions format: the request as sent, and answers of real servers read leniently into values."""
+"""The chat-completions format: what may be asked, and answers of real servers read leniently into values."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent_runtime.core.errors import ModelFailed
-from agent_runtime.core.prompt import Prompt
+
+_MOST_CHARS = 16_000
+_CHARS_A_TOKEN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,20 +16,30 @@ class Sampling:
     """What is asked of the model besides the messages.
 
     `token_field` is what the server calls the limit (`max_tokens`; newer OpenAI models want
-    `max_completion_tokens`). `max_chars` is our own cap on a reply, whatever the server does.
+    `max_completion_tokens`). `max_chars` is our own cap on a reply, whatever the server does; by default what
+    `max_tokens` may be.
     """
 
     max_tokens: int = 400
     token_field: str = "max_tokens"  # noqa: S105 - tokens of a model, no secret
     temperature: float | None = None
-    max_chars: int = 16_000
+    max_chars: int | None = None
+
+    @property
+    def most_chars(self) -> int:
+        """The longest reply, in characters."""
+        return max(_MOST_CHARS, self.max_tokens * _CHARS_A_TOKEN) if self.max_chars is None else self.max_chars
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one answer or chunk says. `error` is set when it reports one, `error_status` when it has a number."""
+    """What one answer or chunk says. `error` is set when it reports one, `error_status` when it has a number.
+
+    `is_thought` tells that the model thinks aloud where nobody is meant to listen.
+    """
 
     text: str = ""
+    is_thought: bool = False
     finish: str | None = None
     error: str | None = None
     error_status: int | None = None
@@ -45,6 +57,8 @@ class _TextPart(_Wire):
 
 class _Content(_Wire):
     content: str | list[_TextPart] | None = None
+    reasoning: Any = None
+    reasoning_content: Any = None
 
 
 class _Choice(_Wire):
@@ -60,19 +74,6 @@ class _Answer(_Wire):
     error: Any = None
 
 
-def request_body(prompt: Prompt, model: str, sampling: Sampling) -> dict[str, Any]:
-    """Only fields every server knows: some answer 422 to a stranger."""
-    body: dict[str, Any] = {
-        "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in prompt.messages()],
-        "stream": True,
-        sampling.token_field: sampling.max_tokens,
-    }
-    if sampling.temperature is not None:
-        body["temperature"] = sampling.temperature
-    return body
-
-
 def parse_piece(text: str | bytes) -> Piece:
     """One chunk of a stream, or a whole answer. Raises ModelFailed("malformed")."""
     try:
@@ -82,8 +83,10 @@ def parse_piece(text: str | bytes) -> Piece:
     if answer.error:
         return Piece(error=error_text(answer.error), error_status=_error_status(answer.error))
     choice = next((choice for choice in answer.choices or () if choice.index == 0), _Choice())
+    said = choice.message or choice.delta or _Content()
     return Piece(
-        text=_text(choice.message or choice.delta),
+        text=_text(said),
+        is_thought=bool(said.reasoning or said.reasoning_content),
         finish=choice.finish_reason or None,
         prompt_tokens=_count(answer.usage, "prompt_tokens"),
         completion_tokens=_count(answer.usage, "completion_tokens"),
@@ -111,11 +114,11 @@ def _error_status(error: Any) -> int | None:
     return None
 
 
-def _text(content: _Content | None) -> str:
-    match content:
-        case _Content(content=str(text)):
+def _text(said: _Content) -> str:
+    match said.content:
+        case str(text):
             return text
-        case _Content(content=[*parts]):
+        case [*parts]:
             return "".join(part.text or "" for part in parts)
     return ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Protocol
 
-from agent_runtime.core.assembly import assemble
+from agent_runtime.core.assembly import Draft
 from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock
 from agent_runtime.core.domain import Cue, Rank, Stage
@@ -147,6 +147,9 @@ class Colourist:
     async def _worded(self, stage: Stage) -> str | None:
         character = self.host.character
         circumstances = replace(self.host.circumstances(), stages=(stage,), past=(), memories=(), summary="")
+        draft = Draft(
+            character, "the audience", circumstances, (), _TASK, self.host.id, heard=stage.title, kind="narration"
+        )
         prompt = Prompt(
             character=character,
             user_name="the audience",
@@ -154,7 +157,8 @@ class Colourist:
             history=(),
             question=_TASK,
             seed=f"colour|{self.host.id}|{stage.subject}|{next(self._numbers)}",
-            messages=lambda: assemble(character, "the audience", circumstances, (), _TASK),
+            messages=draft.messages,
+            assembled=draft.sections,
         )
         try:
             async with asyncio.timeout(self.deadline_s):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from agent_runtime.core.conversation import CharacterFile
@@ -55,6 +55,11 @@ class SqlCharacterFiles:
             raise NotFound("character file", session_id)
         return _file(row)
 
+    async def delete(self, session_id: str) -> None:
+        """Raises NotFound."""
+        check_known("character file", session_id)
+        await self.writer.write(_delete, session_id)
+
 
 def _file(row: Row[Any]) -> CharacterFile:
     return CharacterFile(**row._mapping)
@@ -66,4 +71,10 @@ def _save_one(db: Connection, file: CharacterFile) -> CharacterFile | NotFound:
     return _file(db.execute(_SAVE[db.dialect.name], dict(file)).one())
 
 
+def _delete_one(db: Connection, session_id: str) -> NotFound | None:
+    gone = db.execute(delete(character_files).where(character_files.c.session_id == session_id)).rowcount
+    return None if gone else NotFound("character file", session_id)
+
+
 _save = one_by_one(_save_one)
+_delete = one_by_one(_delete_one)

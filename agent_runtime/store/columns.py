@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 POSTGRESQL = "postgresql"
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 
 def to_millisecond(moment: datetime) -> datetime:
@@ -24,7 +25,7 @@ def to_millisecond(moment: datetime) -> datetime:
 
 def dump_json(value: Any) -> str:
     """Compact JSON; raises ValueError for NaN and infinities, which PostgreSQL would refuse."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -9,17 +9,22 @@ from agent_runtime.store.address import Address, parse_address
 from agent_runtime.store.auctions import SqlAuctions, SqlBids
 from agent_runtime.store.character_files import SqlCharacterFiles
 from agent_runtime.store.chronicle import SqlChronicle
+from agent_runtime.store.claims import SqlClaims
 from agent_runtime.store.engine import Engine, PooledEngine
 from agent_runtime.store.events import SqlEvents
 from agent_runtime.store.files import has_database
+from agent_runtime.store.indexing import Indexer
 from agent_runtime.store.memories import SqlMemories
 from agent_runtime.store.messages import SqlMessages
 from agent_runtime.store.postgres import postgres_pools
 from agent_runtime.store.records import SqlRecordBook, SqlRecords
 from agent_runtime.store.revisions import Standing, current, head
 from agent_runtime.store.sessions import SqlSessions
+from agent_runtime.store.spending import SqlSpending
 from agent_runtime.store.sqlite import sqlite_pools
 from agent_runtime.store.summaries import SqlSummaries
+from agent_runtime.store.traces import SqlTraces
+from agent_runtime.store.turns import SqlTurns
 from agent_runtime.store.writer import Writer
 
 
@@ -34,8 +39,13 @@ class Database:
         self.address: Address = parse_address(url)
         self._engine: Engine = _engine_for(self.address)
         self._writer = Writer(self._engine)
-        self.sessions = SqlSessions(self._engine, self._writer)
-        self.messages = SqlMessages(self._engine, self._writer)
+        self.indexer = Indexer(self._engine, self._writer)
+        self.sessions = SqlSessions(self._engine, self._writer, self.indexer)
+        self.messages = SqlMessages(self._engine, self._writer, self.indexer)
+        self.turns = SqlTurns(self._engine, self._writer, self.indexer)
+        self.claims = SqlClaims(self._engine, self._writer)
+        self.traces = SqlTraces(self._engine, self._writer)
+        self.spending = SqlSpending(self._engine, self._writer)
         self.character_files = SqlCharacterFiles(self._engine, self._writer)
         self.events = SqlEvents(self._engine, self._writer)
         self.memories = SqlMemories(self._engine, self._writer)

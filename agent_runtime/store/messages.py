@@ -1,25 +1,32 @@
 """Messages in SQL: the port `core.ports.Messages`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, desc, select, update
+from sqlalchemy import Connection, Row, Select, delete, desc, select, update
 
 from agent_runtime.core.conversation import Message, NewMessage, Page
-from agent_runtime.core.errors import NotFound
+from agent_runtime.core.errors import NotFound, Refused
 from agent_runtime.store.appending import append
+from agent_runtime.store.branching import choose
 from agent_runtime.store.columns import to_millisecond
 from agent_runtime.store.cursor import read_seq_cursor, seq_cursor
+from agent_runtime.store.ending import delete_turns
 from agent_runtime.store.engine import Engine
+from agent_runtime.store.indexing import Indexer
 from agent_runtime.store.memory_tables import session_summaries
 from agent_runtime.store.paging import check_limit, page_of
 from agent_runtime.store.tables import messages, sessions
 from agent_runtime.store.text import check_id, check_known, check_text, is_storable
+from agent_runtime.store.tree import COLUMNS, beside, up_from, up_from_tip
+from agent_runtime.store.word_tables import searched_sessions
 from agent_runtime.store.writer import Writer, one_by_one
 
 _CURSOR = "messages"
-_SELECT = select(*(messages.c[name] for name in Message.model_fields))
+_CHAIN = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SELECT = select(*COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -28,10 +35,13 @@ class SqlMessages:
 
     engine: Engine
     writer: Writer
+    indexer: Indexer
 
     async def append(self, message: NewMessage) -> Message:
         """Keep a message in the next place of its session. Raises NotFound, Refused, Busy, Unavailable."""
-        return await self.writer.write(append, _storable(message))
+        kept = await self.writer.write(append, storable(message))
+        self.indexer.hear(kept.session_id)
+        return kept
 
     async def get(self, message_id: str) -> Message:
         """Raises NotFound."""
@@ -42,22 +52,50 @@ class SqlMessages:
         return _message(row)
 
     async def recent(self, session_id: str, limit: int) -> Sequence[Message]:
-        """The newest `limit` messages in ascending order, from the end of the index; () for an unknown session."""
+        """The newest `limit` of the active path, ascending, from its tip upwards; () for an unknown session."""
         if limit < 1 or not is_storable(session_id):
             return ()
-        query = _SELECT.where(messages.c.session_id == session_id).order_by(desc(messages.c.seq)).limit(limit)
-        rows = await self.engine.read(lambda db: db.execute(query).all())
-        return tuple(_message(row) for row in reversed(rows))
+        rows = await self.engine.read(lambda db: up_from_tip(db, session_id, limit))
+        return tuple(_message(row) for row in rows)
 
-    async def list(self, session_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Message]:
-        """One page, ascending. Raises NotFound, Refused."""
+    async def list(
+        self, session_id: str, *, limit: int = 50, cursor: str | None = None, every: bool = False
+    ) -> Page[Message]:
+        """One page, ascending, of the active path or of `every` message. Raises NotFound, Refused."""
         check_limit(limit)
         check_known("session", session_id)
-        after = read_seq_cursor(_CURSOR, cursor)
-        rows = await self.engine.read(lambda db: _list(db, session_id, after, limit))
+        query = _SELECT.where(messages.c.session_id == session_id, messages.c.seq > read_seq_cursor(_CURSOR, cursor))
+        query = query.order_by(messages.c.seq).limit(limit + 1)
+        query = query if every else query.where(messages.c.active)
+        rows = await self.engine.read(lambda db: _list(db, session_id, query))
         if rows is None:
             raise NotFound("session", session_id)
         return page_of([_message(row) for row in rows], limit, lambda last: seq_cursor(_CURSOR, last.seq))
+
+    async def siblings(self, message_id: str) -> Sequence[Message]:
+        """Those with the same parent, itself among them, ascending. Raises NotFound."""
+        check_known("message", message_id)
+        return _found(message_id, await self.engine.read(lambda db: beside(db, message_id)))
+
+    async def path(self, message_id: str, limit: int) -> Sequence[Message]:
+        """The message and those before it, the newest `limit`, ascending. Raises NotFound, Refused."""
+        check_limit(limit)
+        check_known("message", message_id)
+        return _found(message_id, await self.engine.read(lambda db: up_from(db, message_id, limit)))
+
+    async def select(self, message_id: str) -> Message:
+        """Make the path through a message active; its tip. Raises NotFound."""
+        check_known("message", message_id)
+        return await self.writer.write(_select, message_id)
+
+    async def by_chain(self, chain: str, limit: int = 5) -> Sequence[Message]:
+        """Messages with this chain, newest first."""
+        if limit < 1 or not _CHAIN.fullmatch(chain):
+            return ()
+        query = _SELECT.where(messages.c.chain == chain)
+        query = query.order_by(desc(messages.c.created_at), desc(messages.c.id)).limit(limit)
+        rows = await self.engine.read(lambda db: db.execute(query).all())
+        return tuple(_message(row) for row in rows)
 
     async def mark_interrupted(self, message_id: str) -> None:
         """Note that the message was cut short. Raises NotFound."""
@@ -70,11 +108,15 @@ class SqlMessages:
         return await self.writer.write(_delete_all, session_id)
 
 
-def _storable(message: NewMessage) -> NewMessage:
+def storable(message: NewMessage) -> NewMessage:
     """The message as it will be read back. Raises Refused, and NotFound for an impossible session."""
     check_known("session", message.session_id)
     check_id("message id", message.id)
     check_id("turn id", message.turn_id)
+    if message.parent_id is not None:
+        check_known("message", message.parent_id)
+    if message.chain is not None and not _CHAIN.fullmatch(message.chain):
+        raise Refused("a chain is 64 hexadecimal digits in lower case")
     check_text("content", message.content)
     check_text("as_of", message.as_of)
     for event_id in message.cause:
@@ -88,10 +130,15 @@ def _message(row: Row[Any]) -> Message:
     return Message(**row._mapping)
 
 
-def _list(db: Connection, session_id: str, after: int, limit: int) -> Sequence[Row[Any]] | None:
-    """Rows with one to spare; None when there is no such session."""
-    query = _SELECT.where(messages.c.session_id == session_id, messages.c.seq > after)
-    rows = db.execute(query.order_by(messages.c.seq).limit(limit + 1)).all()
+def _found(message_id: str, rows: Sequence[Row[Any]]) -> tuple[Message, ...]:
+    if not rows:
+        raise NotFound("message", message_id)
+    return tuple(_message(row) for row in rows)
+
+
+def _list(db: Connection, session_id: str, query: Select[Any]) -> Sequence[Row[Any]] | None:
+    """What the query finds; None when there is no such session."""
+    rows = db.execute(query).all()
     if rows or db.execute(select(sessions.c.id).where(sessions.c.id == session_id)).first():
         return rows
     return None
@@ -102,15 +149,26 @@ def _mark_interrupted_one(db: Connection, message_id: str) -> NotFound | None:
     return None if found else NotFound("message", message_id)
 
 
+def _select_one(db: Connection, message_id: str) -> Message | NotFound:
+    tip = choose(db, message_id)
+    if tip is None:
+        return NotFound("message", message_id)
+    return _message(db.execute(_SELECT.where(messages.c.id == tip)).one())
+
+
 def _delete_all_one(db: Connection, session_id: str) -> int | NotFound:
-    begun_anew = update(sessions).where(sessions.c.id == session_id).values(message_count=0, last_message_id=None)
+    begun_anew = update(sessions).where(sessions.c.id == session_id)
+    begun_anew = begun_anew.values(message_count=0, last_message_id=None, tip_seq=0)
     # First the session: its row is the lock under which messages come and go.
     if not db.execute(begun_anew).rowcount:
         return NotFound("session", session_id)
-    # What summed them up goes with them: its places are given to other messages now.
-    db.execute(delete(session_summaries).where(session_summaries.c.session_id == session_id))
+    delete_turns(db, session_id)
+    # What sums them up and what is searched go with them: their places are given to other messages now.
+    for table in (session_summaries, searched_sessions):
+        db.execute(delete(table).where(table.c.session_id == session_id))
     return db.execute(delete(messages).where(messages.c.session_id == session_id)).rowcount
 
 
 _mark_interrupted = one_by_one(_mark_interrupted_one)
+_select = one_by_one(_select_one)
 _delete_all = one_by_one(_delete_all_one)

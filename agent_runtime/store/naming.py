@@ -7,7 +7,7 @@ from sqlalchemy.schema import SchemaItem
 
 ID_LIMIT = 64
 # Made by migrations on one kind of database alone, and declared by no table.
-_APART = frozenset({"ix_memories_words"})
+_APART = frozenset({"ix_memories_words", "ix_message_words_words"})
 
 metadata = MetaData(
     naming_convention={

@@ -5,20 +5,24 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, desc, select, tuple_
+from sqlalchemy import Connection, Row, delete, desc, select, tuple_, update
 
-from agent_runtime.core.conversation import Page, Session
+from agent_runtime.core.conversation import Found, Page, Session
 from agent_runtime.core.errors import NotFound, Refused
 from agent_runtime.store.columns import to_millisecond
-from agent_runtime.store.cursor import read_time_cursor, time_cursor
+from agent_runtime.store.cursor import read_seq_cursor, read_time_cursor, seq_cursor, time_cursor
 from agent_runtime.store.dialects import DIALECTS, insert
+from agent_runtime.store.ending import delete_turns
 from agent_runtime.store.engine import Engine
+from agent_runtime.store.finding import find
+from agent_runtime.store.indexing import Indexer
+from agent_runtime.store.noting import unnote
 from agent_runtime.store.paging import check_limit, page_of
 from agent_runtime.store.tables import sessions
 from agent_runtime.store.text import check_id, check_json, check_known, check_text, is_storable
 from agent_runtime.store.writer import Writer, one_by_one
 
-_CURSOR = "sessions"
+_CURSOR, _FOUND_CURSOR = "sessions", "found"
 _COLUMNS = tuple(sessions.c[name] for name in Session.model_fields)
 _SELECT = select(*_COLUMNS)
 _INSERT = {dialect: insert(dialect, sessions).on_conflict_do_nothing() for dialect in DIALECTS}
@@ -30,6 +34,7 @@ class SqlSessions:
 
     engine: Engine
     writer: Writer
+    indexer: Indexer
 
     async def create(self, session: Session) -> Session:
         """Keep a new session, without messages. Raises Refused when its id or agent is taken."""
@@ -61,10 +66,48 @@ class SqlSessions:
         rows = await self.engine.read(lambda db: db.execute(query).all())
         return page_of([_session(row) for row in rows], limit, _cursor_after)
 
+    async def update(
+        self,
+        session_id: str,
+        *,
+        title: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        character: str | None = None,
+    ) -> Session:
+        """Replace what is given, leave what is None. Raises NotFound, Refused."""
+        check_known("session", session_id)
+        check_text("title", title)
+        check_json("metadata", metadata)
+        check_id("character", character)
+        given = {"title": title, "metadata": metadata, "character": character}
+        changed = {name: value for name, value in given.items() if value is not None}
+        session = await self.writer.write(_update, (session_id, changed))
+        if character is not None:
+            self.indexer.hear(session_id)
+        return session
+
     async def delete(self, session_id: str) -> None:
-        """Delete with messages and character file. Raises NotFound."""
+        """Delete with everything that belongs to it. Raises NotFound."""
         check_known("session", session_id)
         await self.writer.write(_delete, session_id)
+
+    async def search(
+        self, words: str, *, limit: int = 50, cursor: str | None = None, character: str | None = None
+    ) -> Page[Found]:
+        """Chat messages with all of the telling words, newest first. Raises Refused, Unavailable, Busy."""
+        check_limit(limit)
+        before = read_seq_cursor(_FOUND_CURSOR, cursor) if cursor is not None else None
+        work = find(words, character, before, limit + 1)
+        if work is None:
+            return Page(data=())
+        await self.indexer.catch_up()
+        placed = await self.engine.read(work)
+        page = page_of(placed, limit, lambda last: seq_cursor(_FOUND_CURSOR, last[0]))
+        return Page(data=tuple(found for _, found in page.data), next_cursor=page.next_cursor)
+
+    async def index_some(self, limit: int) -> int:
+        """Make at most `limit` messages findable; 0 when nothing is left to do. Raises Unavailable, Busy."""
+        return await self.indexer.index_some(limit)
 
 
 def _storable(session: Session) -> Session:
@@ -104,11 +147,27 @@ def _for_agent_one(db: Connection, fresh: Session) -> Session | Refused:
     return _session(row) if row else Refused(f"the session {fresh.id!r} exists and is not the agent's")
 
 
+def _update_one(db: Connection, asked: tuple[str, dict[str, Any]]) -> Session | NotFound:
+    session_id, changed = asked
+    if changed:
+        db.execute(update(sessions).where(sessions.c.id == session_id).values(changed))
+    if "character" in changed:  # messages are found by it, too
+        unnote(db, session_id)
+    row = db.execute(_SELECT.where(sessions.c.id == session_id)).first()
+    return NotFound("session", session_id) if row is None else _session(row)
+
+
 def _delete_one(db: Connection, session_id: str) -> NotFound | None:
-    gone = db.execute(delete(sessions).where(sessions.c.id == session_id)).rowcount
-    return None if gone else NotFound("session", session_id)
+    # First its row is locked: what others begin in it is visible then, or not yet begun.
+    lock = select(sessions.c.id).where(sessions.c.id == session_id).with_for_update()
+    if db.execute(lock).first() is None:
+        return NotFound("session", session_id)
+    delete_turns(db, session_id)
+    db.execute(delete(sessions).where(sessions.c.id == session_id))
+    return None
 
 
 _create = one_by_one(_create_one)
 _for_agent = one_by_one(_for_agent_one)
+_update = one_by_one(_update_one)
 _delete = one_by_one(_delete_one)

@@ -1,15 +1,31 @@
 """The tables: what is kept, how it is joined and by which index it is found."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 
 from agent_runtime.store.columns import UtcTime, counter_column, json_column
 from agent_runtime.store.memory_tables import MEMORY
 from agent_runtime.store.naming import ID_LIMIT, id_column, metadata
 from agent_runtime.store.platform_tables import PLATFORM
+from agent_runtime.store.turn_tables import TURNS
+from agent_runtime.store.word_tables import WORDS
 
-__all__ = ["HEARD", "ID_LIMIT", "TABLES", "character_files", "event_logs", "messages", "metadata", "sessions"]
+__all__ = ["FORKS", "HEARD", "ID_LIMIT", "TABLES", "character_files", "event_logs", "messages", "metadata", "sessions"]
 
 # In these words in the index and in the question: neither database looks at an index when they differ.
+FORKS = "forks"
 HEARD = "channel = 'events:auction' AND reason IS NULL"
 
 sessions = Table(
@@ -22,8 +38,9 @@ sessions = Table(
     Column("updated_at", UtcTime, nullable=False),
     # The counter that gives messages their place; never MAX(seq) + 1, which two writers can both read.
     Column("message_count", Integer, nullable=False, server_default="0"),
-    # The message that has place `message_count`: the parent of the next, without a look into messages.
+    # The tip of the active path: the parent of the next, without a look into messages.
     id_column("last_message_id"),
+    Column("tip_seq", Integer, nullable=False, server_default="0"),
     id_column("agent_id", unique=True),
     Column("metadata", json_column(), nullable=False),
     Index("ix_sessions_created_at_id", "created_at", "id"),
@@ -46,7 +63,29 @@ messages = Table(
     Column("cause", json_column(), nullable=False),
     Column("as_of", Text),
     Column("explanation", json_column()),
-    UniqueConstraint("session_id", "seq"),  # its index also finds the newest messages of a session
+    # Whether it is on the path that its session shows.
+    Column("active", Boolean(create_constraint=False), nullable=False, server_default=true()),
+    # Whether it follows another message than the one in the place before its own.
+    Column("forks", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    Column("chain", String(64)),
+    UniqueConstraint("session_id", "seq"),  # its index also finds the one child that does not fork
+)
+# The other children of a message. Each index that is as wide as the sessions are many costs a page for every message
+# that is kept: so few messages fork that this one costs nothing, and the newest are found from the tip upwards.
+Index(
+    "ix_messages_forks",
+    messages.c.session_id,
+    messages.c.parent_id,
+    messages.c.seq,
+    sqlite_where=text(FORKS),
+    postgresql_where=text(FORKS),
+)
+Index(
+    "ix_messages_chain_created_at",
+    messages.c.chain,
+    messages.c.created_at,
+    sqlite_where=messages.c.chain.is_not(None),
+    postgresql_where=messages.c.chain.is_not(None),
 )
 
 character_files = Table(
@@ -91,4 +130,4 @@ Index(
     postgresql_where=event_logs.c.reason.is_not(None),
 )
 
-TABLES = (sessions, messages, character_files, event_logs, *PLATFORM, *MEMORY)
+TABLES = (sessions, messages, character_files, event_logs, *PLATFORM, *MEMORY, *TURNS, *WORDS)

@@ -8,6 +8,7 @@ _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 40
 _ASKED_AT_MOST = 32
 _READ_AT_MOST = 4000
+_SAID_AT_MOST = 8000
 _PREFIX_FROM = 4
 # Words that questions are made of. Rarity tells them from the rest only where an agent remembers much; other
 # languages rely on that alone.
@@ -29,15 +30,27 @@ def marked_words(tag: str, *texts: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag + word for text in texts for word in _folded(text)))
 
 
+def said_words(tag: str, text: str) -> tuple[str, ...]:
+    """What is kept of a message for search: the tag as a word of its own, then each different word once."""
+    return (tag, *dict.fromkeys(_folded(text, _SAID_AT_MOST)))
+
+
+def sought_words(words: str) -> tuple[str, ...]:
+    """The telling ones of what is searched for, or all where none is; at most 32, () without a word. `*` as below."""
+    return asked_words(words) or tuple(dict.fromkeys(map(_sought, _folded(words))))[:_ASKED_AT_MOST]
+
+
 def asked_words(question: str) -> tuple[str, ...]:
     """At most 32 words worth looking for, () when there are none. A `*` at the end: whatever begins so."""
     words = dict.fromkeys(_sought(word) for word in _folded(question) if _is_telling(word))
     return tuple(words)[:_ASKED_AT_MOST]
 
 
-def _folded(text: str) -> list[str]:
+def _folded(text: str, limit: int = _READ_AT_MOST) -> list[str]:
     """Words without case, accents and signs. NFKD can expand a text eighteen-fold: it is cut before."""
-    plain = unicodedata.normalize("NFKD", text[:_READ_AT_MOST]).casefold()
+    if text.isascii():
+        return [word[:_LONGEST] for word in _WORD.findall(text[:limit].lower())]
+    plain = unicodedata.normalize("NFKD", text[:limit]).casefold()
     return [word[:_LONGEST] for word in _WORD.findall("".join(c for c in plain if unicodedata.category(c) != "Mn"))]
 
 

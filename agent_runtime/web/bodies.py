@@ -1,6 +1,7 @@
 """Reading requests and writing replies: sizes and shapes are checked here, once."""
 
 import asyncio
+import json
 import re
 from typing import Any, TypeVar
 
@@ -29,9 +30,22 @@ async def read_json(request: web.Request, limit: int, within_s: float = _BODY_WI
     if not raw.strip():
         raise Problem(400, "invalid_json", "the body is empty; send a JSON value", pointer="")
     try:
-        return from_json(bytes(raw), allow_inf_nan=False)  # refuses what is nested deeper than 200 levels
+        return _decoded(bytes(raw))
     except ValueError as error:
         raise Problem(400, "invalid_json", f"not valid JSON: {error}"[:300], pointer="") from error
+
+
+def _decoded(raw: bytes) -> Any:
+    """The value. A field named twice is refused: whoever else reads the same bytes may take the other one."""
+    value = from_json(raw, allow_inf_nan=False)  # refuses what is nested deeper than 200 levels, and what is not UTF-8
+    json.loads(raw, object_pairs_hook=_each_once)
+    return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    names = {name for name, _ in pairs}
+    if len(names) < len(pairs):
+        raise ValueError("an object names a field twice")
 
 
 async def _read(request: web.Request, limit: int) -> bytearray:

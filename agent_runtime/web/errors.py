@@ -43,6 +43,7 @@ _TITLES = {
     409: "Conflict",
     413: "Too large",
     415: "Unsupported media type",
+    417: "Expectation failed",
     421: "Misdirected request",
     422: "Cannot be processed",
     429: "Too many requests",
@@ -61,6 +62,11 @@ class Problem(Exception):
         self.status = status
         self.code = code
         self.errors = [{"pointer": pointer, "detail": detail}] if pointer is not None else []
+        self.more: dict[str, Any] = {}
+
+    def document(self) -> dict[str, Any]:
+        """The problem document, without request id."""
+        return _document(self.status, self.code, str(self), self.errors) | self.more
 
 
 def problem_of(fault: RuntimeFault) -> dict[str, Any]:
@@ -85,13 +91,13 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except Problem as problem:
-        return _respond(request, _document(problem.status, problem.code, str(problem), problem.errors))
+        return respond(request.get(ID, ""), problem.document())
     except RuntimeFault as fault:
-        return _respond(request, problem_of(fault), retry_after=_retry_after(fault))
+        return respond(request.get(ID, ""), problem_of(fault), retry_after=_retry_after(fault))
     except ValidationError as error:
-        return _respond(request, _invalid(error))
+        return respond(request.get(ID, ""), _invalid(error))
     except web.HTTPRequestEntityTooLarge:
-        return _respond(request, _document(413, "too_large", "the body is larger than this URL accepts"))
+        return respond(request.get(ID, ""), _document(413, "too_large", "the body is larger than this URL accepts"))
     except web.HTTPException as error:
         if error.status < 400:
             raise
@@ -100,10 +106,10 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             404: ("no_such_url", "there is nothing at this URL"),
             405: ("method_not_allowed", f"this URL takes {allowed}"),
         }.get(error.status, ("http_error", error.reason))
-        return _respond(request, _document(error.status, code, detail), allow=allowed)
+        return respond(request.get(ID, ""), _document(error.status, code, detail), allow=allowed)
     except Exception:  # noqa: BLE001 - the named supervisor of a request
         _log.exception("request crashed", path=request.path)
-        return _respond(request, _document(500, "internal", "something went wrong here; the log tells what"))
+        return respond(request.get(ID, ""), _document(500, "internal", "something went wrong here; the log tells what"))
 
 
 def _document(status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -131,10 +137,11 @@ def _retry_after(fault: RuntimeFault) -> int | None:
             return None
 
 
-def _respond(
-    request: web.Request, body: dict[str, Any], *, retry_after: int | None = None, allow: str | None = None
+def respond(
+    request_id: str, body: dict[str, Any], *, retry_after: int | None = None, allow: str | None = None
 ) -> web.Response:
-    body["request_id"] = request.get(ID, "")
+    """A problem document as the answer to a request."""
+    body["request_id"] = request_id
     response = web.Response(body=to_json(body), status=body["status"], content_type="application/problem+json")
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

@@ -2,10 +2,13 @@
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 from aiohttp.typedefs import Handler
 
+from agent_runtime.web.connection import Connection
 from agent_runtime.web.errors import ID, REQUEST_ID, Problem
 from agent_runtime.web.services import SERVICES
 
@@ -15,21 +18,44 @@ _FORBIDDEN_IN_PATH = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u200e\u200f\u202a-
 
 @web.middleware
 async def identified(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id, taken from the caller where it is a plain one, and send it back with the time it took."""
-    given = request.headers.get(REQUEST_ID, "")
-    request_id = given if _GIVEN_ID.fullmatch(given) else request.app[SERVICES].new_id()
-    request[ID] = request_id
+    """Give the request an id, the caller's own where it is a plain one, and send it back with the time it took."""
+    request_id = request[ID] = _id_of(request)
     began = time.perf_counter()
-    response = await handler(request)
+    with _answered(request.protocol):
+        response = await handler(request)
     if not response.prepared:
         response.headers[REQUEST_ID] = request_id
         response.headers["Server-Timing"] = f"total;dur={(time.perf_counter() - began) * 1000:.1f}"
     return response
 
 
+@contextmanager
+def _answered(connection: web.RequestHandler) -> Iterator[None]:
+    """Tell the connection that a head has come, and when its request is answered."""
+    if not isinstance(connection, Connection):  # a server of somebody else's
+        yield
+        return
+    connection.begin()
+    try:
+        yield
+    finally:
+        connection.end()
+
+
+def _id_of(request: web.Request) -> str:
+    given = request.headers.get(REQUEST_ID, "")
+    return given if _GIVEN_ID.fullmatch(given) else request.app[SERVICES].new_id()
+
+
+async def expect_later(_request: web.Request) -> None:
+    """Leave the header Expect to `guarded`: aiohttp would let a body come that nobody has agreed to take."""
+
+
 @web.middleware
 async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what a browser on another site could send: DNS rebinding, foreign origins, forms."""
+    if request.version not in {HttpVersion10, HttpVersion11}:
+        raise Problem(400, "bad_version", "send HTTP/1.1")
     hosts = request.app[SERVICES].hosts()
     target = request.headers.get("Host", "").lower()
     if target not in hosts or not request.raw_path.startswith("/"):
@@ -41,7 +67,19 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise Problem(400, "bad_path", "the path holds characters that do not belong there")
     if request.method in {"POST", "PUT", "PATCH"} and request.body_exists:
         _expect_json(request)
+    await _go_on(request)
     return await handler(request)
+
+
+async def _go_on(request: web.Request) -> None:
+    """Ask for the body where the caller waits to be asked."""
+    expectation = request.headers.get("Expect")
+    if expectation is None or request.version == HttpVersion10:
+        return
+    if expectation.lower() != "100-continue":
+        raise Problem(417, "expectation", "the only expectation met here is 100-continue")
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    request.writer.output_size = 0  # the answer itself has not begun
 
 
 def _expect_json(request: web.Request) -> None:

@@ -1,14 +1,17 @@
 """Requests and replies of the native API: snake_case JSON, unknown fields refused."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
 from agent_runtime.agents.agent import LONGEST_SAID
+from agent_runtime.chat.conversations import Mode
+from agent_runtime.chat.turn import Turn
 from agent_runtime.core.clock import iso
-from agent_runtime.core.conversation import LoggedEvent, Message, Session
+from agent_runtime.core.conversation import CharacterFile, LoggedEvent, Message, Session
 from agent_runtime.core.memory import Memory
+from agent_runtime.core.turns import KeptTurn, TurnKind, TurnState
 
 Moment = Annotated[datetime, PlainSerializer(iso, return_type=str, when_used="json")]
 LONGEST_PROMPT = 2000
@@ -30,6 +33,7 @@ class NewSessionBody(_Request):
     character: ShortText
     user: UserBody | None = None
     metadata: dict[str, Any] = Field(default_factory=dict, max_length=50)
+    greeting: int | None = Field(default=None, ge=0, le=99, description="The character begins, with its greeting n.")
 
 
 class TurnBody(_Request):
@@ -38,8 +42,30 @@ class TurnBody(_Request):
     content: str
     user: UserBody | None = None
     stream: bool = False
-    mode: Literal["queue", "reject"] = "queue"
+    mode: Mode = "queue"
     metadata: dict[str, Any] = Field(default_factory=dict, max_length=50)
+
+
+class RegenerateBody(_Request):
+    """POST /api/messages/{id}/regenerate"""
+
+    user: UserBody | None = None
+    stream: bool = False
+    mode: Mode = "queue"
+
+
+class EditBody(RegenerateBody):
+    """POST /api/messages/{id}/edit"""
+
+    content: str
+
+
+class PreviewBody(_Request):
+    """POST /api/sessions/{id}/preview"""
+
+    content: str
+    user: UserBody | None = None
+    notes: Annotated[str, StringConstraints(max_length=16_000)] = ""
 
 
 class SayBody(_Request):
@@ -78,6 +104,8 @@ class MessageView(BaseModel):
     kind: str
     content: str
     created_at: Moment
+    turn_id: str | None
+    active: bool
     interrupted: bool
     cause: tuple[str, ...]
     as_of: str | None
@@ -85,7 +113,56 @@ class MessageView(BaseModel):
 
     @classmethod
     def of(cls, message: Message) -> "MessageView":
-        return cls(**message.model_dump(exclude={"turn_id"}))
+        return cls(**message.model_dump(exclude={"chain"}))
+
+
+class CharacterFileView(BaseModel):
+    """The character of a session, as a file has it."""
+
+    session_id: str
+    content: dict[str, Any]
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, file: CharacterFile) -> "CharacterFileView":
+        return cls(**file.model_dump(exclude={"id"}))
+
+
+class TurnProblem(BaseModel):
+    code: str
+    detail: str
+
+
+class TurnView(BaseModel):
+    """A turn as it stands; `text` is the reply as far as it has come."""
+
+    id: str
+    session_id: str
+    state: TurnState
+    kind: TurnKind
+    user_message_id: str
+    message_id: str | None
+    created_at: Moment
+    updated_at: Moment
+    model: str | None
+    usage: dict[str, int | None]
+    problem: TurnProblem | None
+    text: str | None
+
+    @classmethod
+    def of(cls, kept: KeptTurn, live: Turn | None) -> "TurnView":
+        """`live` knows more than what is kept, while the turn is at hand."""
+        is_running = live is not None and not live.is_over
+        return cls(
+            **kept.model_dump(include={"id", "session_id", "kind", "user_message_id", "message_id", "model"}),
+            created_at=kept.created_at,
+            updated_at=kept.updated_at,
+            state=live.state if live is not None and is_running else kept.state,
+            usage={"prompt_tokens": kept.prompt_tokens, "completion_tokens": kept.completion_tokens},
+            problem=TurnProblem(code=kept.error_code, detail=kept.error or "") if kept.error_code else None,
+            text=live.text if live is not None else None,
+        )
 
 
 class EventView(BaseModel):

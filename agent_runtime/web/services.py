@@ -9,13 +9,17 @@ from aiohttp import web
 from agent_runtime.agents.agent import Agent
 from agent_runtime.agents.company import Company
 from agent_runtime.chat.conversations import Conversations
+from agent_runtime.chat.starting import Starting
+from agent_runtime.chat.talks import Talks
+from agent_runtime.chat.tracing import Tracing
 from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.clock import Clock, SystemClock
 from agent_runtime.core.domain import Stage
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.memory import Memories
-from agent_runtime.core.ports import Events, Messages, Sessions
+from agent_runtime.core.ports import CharacterFiles, Events, Messages, Sessions
 from agent_runtime.core.records import Auctions, Bids
+from agent_runtime.core.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class Services:
 
     company: Company
     conversations: Conversations
+    starting: Starting
+    talks: Talks
+    tracing: Tracing
+    turns: Turns
+    character_files: CharacterFiles
     sessions: Sessions
     messages: Messages
     events: Events

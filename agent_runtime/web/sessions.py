@@ -1,34 +1,44 @@
-"""Sessions and messages: start, list, read, and take a turn as JSON or as a stream."""
-
-from collections.abc import AsyncGenerator
-from typing import Any
+"""Sessions and messages: start, list, search, read, and take a turn as JSON or as a stream."""
 
 from aiohttp import web
-from pydantic_core import to_json
 
-from agent_runtime.chat.conversations import Guest
-from agent_runtime.chat.turn import Reply, Turn
-from agent_runtime.core.conversation import Message
-from agent_runtime.core.errors import RuntimeFault
+from agent_runtime.chat.conversations import Already, Words
+from agent_runtime.chat.talks import Guest
+from agent_runtime.chat.turn import Turn
+from agent_runtime.core.turns import Claimed
 from agent_runtime.web.bodies import limit_of, page_reply, read_body, reply
-from agent_runtime.web.errors import Problem, problem_of
-from agent_runtime.web.schemas import MessageView, NewSessionBody, SessionView, TurnBody, UserBody
+from agent_runtime.web.errors import Problem
+from agent_runtime.web.idempotency import REPLAYED, check_same, claim_of
+from agent_runtime.web.schemas import NewSessionBody, SessionView, TurnBody, UserBody
 from agent_runtime.web.services import SERVICES
-from agent_runtime.web.sse import ServerEvent, stream
+from agent_runtime.web.sse import stream
+from agent_runtime.web.turns import events, replay, reply_body, shown, timing
+
+_LONGEST_SEARCH = 500
 
 
 async def create(request: web.Request) -> web.Response:
     """POST /api/sessions"""
     body = await read_body(request, NewSessionBody)
-    services = request.app[SERVICES]
-    session = await services.conversations.start(body.character, _guest(body.user), body.metadata)
+    services, claim = request.app[SERVICES], claim_of(request, body)
+    session = await services.starting.start(
+        body.character, guest_of(body.user), body.metadata, greeting=body.greeting, claim=claim
+    )
+    is_replay = isinstance(session, Claimed)
+    if isinstance(session, Claimed):
+        check_same(claim, session)
+        session = await services.sessions.get(session.id)
     response = reply(SessionView.of(session), status=201)
     response.headers["Location"] = f"/api/sessions/{session.id}"
+    if is_replay:
+        response.headers[REPLAYED] = "true"
     return response
 
 
 async def listing(request: web.Request) -> web.Response:
-    """GET /api/sessions, newest first"""
+    """GET /api/sessions, newest first; with `?q=` those in which it was said"""
+    if "q" in request.query:
+        return await _search(request)
     page = await request.app[SERVICES].sessions.list(
         limit=limit_of(request), cursor=request.query.get("cursor"), character=request.query.get("character")
     )
@@ -42,47 +52,50 @@ async def read(request: web.Request) -> web.Response:
 
 async def delete(request: web.Request) -> web.Response:
     """DELETE /api/sessions/{id}"""
-    await request.app[SERVICES].sessions.delete(request.match_info["id"])
+    services, session_id = request.app[SERVICES], request.match_info["id"]
+    await services.sessions.delete(session_id)
+    services.talks.forget(session_id)
     return web.Response(status=204)
 
 
 async def messages(request: web.Request) -> web.Response:
-    """GET /api/sessions/{id}/messages, ascending"""
+    """GET /api/sessions/{id}/messages, ascending: the active path, with `?every=true` all branches"""
+    every = request.query.get("every", "false")
+    if every not in ("true", "false"):
+        raise Problem(422, "invalid_query", "every must be true or false")
     page = await request.app[SERVICES].messages.list(
-        request.match_info["id"], limit=limit_of(request), cursor=request.query.get("cursor")
+        request.match_info["id"],
+        limit=limit_of(request),
+        cursor=request.query.get("cursor"),
+        every=every == "true",
     )
-    return page_reply([_message(each) for each in page.data], page.next_cursor)
+    return page_reply([shown(each) for each in page.data], page.next_cursor)
 
 
 async def turn(request: web.Request) -> web.StreamResponse:
     """POST /api/sessions/{id}/messages"""
     body = await read_body(request, TurnBody)
-    services = request.app[SERVICES]
-    content = _content(body.content, services.max_chars)
-    running = await services.conversations.say(request.match_info["id"], content, _guest(body.user), mode=body.mode)
-    if body.stream or "text/event-stream" in request.headers.get("Accept", ""):
-        return await stream(request, _events(running))
-    return reply(_reply(await running.reply()))
-
-
-async def _events(running: Turn) -> AsyncGenerator[ServerEvent]:
-    """snapshot, deltas, then the kept message and done, or a problem."""
-    number = 0
-    snapshot = {"turn_id": running.id, "user_message": _message(running.user_message), "text": ""}
-    yield ServerEvent("snapshot", to_json(snapshot), str(number))
-    async for delta in running.deltas():
-        number += 1
-        yield ServerEvent("delta", to_json({"text": delta}), str(number))
+    services, claim = request.app[SERVICES], claim_of(request, body)
+    words = Words(content_of(body.content, services.max_chars), guest_of(body.user), body.mode, claim=claim)
     try:
-        finished = await running.reply()
-    except RuntimeFault as fault:
-        yield ServerEvent("problem", to_json(problem_of(fault)), str(number + 1))
-        return
-    yield ServerEvent("message", to_json(_message(finished.message)), str(number + 1))
-    yield ServerEvent("done", to_json(_reply(finished)), str(number + 2))
+        running = await services.conversations.say(request.match_info["id"], words)
+    except Already as already:
+        check_same(claim, already.claimed)
+        return await replay(request, already.claimed.id, as_stream=_wants_stream(request, is_asked=body.stream))
+    return await answered(request, running, as_stream=body.stream)
 
 
-def _content(text: str, max_chars: int) -> str:
+async def answered(request: web.Request, running: Turn, *, as_stream: bool) -> web.StreamResponse:
+    """A turn as the answer to a request: watched as it comes, or waited for."""
+    if _wants_stream(request, is_asked=as_stream):
+        return await stream(request, events(running))
+    response = reply(reply_body(await running.reply()))
+    response.headers["Server-Timing"] = timing(running)
+    return response
+
+
+def content_of(text: str, max_chars: int) -> str:
+    """What a guest says. Raises Problem for nothing, for too much and for what no database keeps."""
     if len(text) > max_chars:
         raise Problem(413, "too_large", f"a message may have at most {max_chars} characters", pointer="/content")
     if "\x00" in text:
@@ -92,23 +105,26 @@ def _content(text: str, max_chars: int) -> str:
     return text
 
 
-def _guest(user: UserBody | None) -> Guest:
+def guest_of(user: UserBody | None) -> Guest:
+    """Who talks."""
     return Guest(user.id, user.name) if user is not None else Guest()
 
 
-def _message(message: Message) -> dict[str, Any]:
-    return MessageView.of(message).model_dump(mode="json")
+async def _search(request: web.Request) -> web.Response:
+    words = request.query["q"]
+    if not 0 < len(words) <= _LONGEST_SEARCH:
+        raise Problem(422, "invalid_query", f"q must have 1 to {_LONGEST_SEARCH} characters")
+    page = await request.app[SERVICES].sessions.search(
+        words,
+        limit=limit_of(request),
+        cursor=request.query.get("cursor"),
+        character=request.query.get("character"),
+    )
+    found = [
+        {**SessionView.of(each.session).model_dump(mode="json"), "found": shown(each.message)} for each in page.data
+    ]
+    return page_reply(found, page.next_cursor)
 
 
-def _reply(finished: Reply) -> dict[str, Any]:
-    usage = {
-        "prompt_tokens": finished.finish.prompt_tokens,
-        "completion_tokens": finished.finish.completion_tokens,
-    }
-    return {
-        "turn_id": finished.turn_id,
-        "message": _message(finished.message),
-        "user_message": _message(finished.user_message),
-        "mood": finished.mood.value,
-        "usage": usage,
-    }
+def _wants_stream(request: web.Request, *, is_asked: bool) -> bool:
+    return is_asked or "text/event-stream" in request.headers.get("Accept", "")

@@ -1,7 +1,7 @@
 """Server-sent events: numbered, with a heartbeat, and a reader that stops reading is let go."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
@@ -26,7 +26,9 @@ class ServerEvent:
         return f"{head}event: {self.event}\ndata: ".encode() + self.data + b"\n\n"
 
 
-async def stream(request: web.Request, events: AsyncGenerator[ServerEvent]) -> web.StreamResponse:
+async def stream(
+    request: web.Request, events: AsyncGenerator[ServerEvent], headers: Mapping[str, str] | None = None
+) -> web.StreamResponse:
     """Send events until they end or the reader leaves."""
     response = web.StreamResponse(
         headers={
@@ -34,6 +36,7 @@ async def stream(request: web.Request, events: AsyncGenerator[ServerEvent]) -> w
             "Cache-Control": "no-store",
             "X-Accel-Buffering": "no",
             REQUEST_ID: request.get(ID, ""),
+            **(headers or {}),
         }
     )
     await response.prepare(request)

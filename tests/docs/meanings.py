@@ -13,22 +13,23 @@ MEANINGS: Mapping[str, str] = {
     "personality": "How it is. Sent to a model.",
     "scenario": "Where it is and what goes on. Sent to a model.",
     "system": "The first words sent to a model. Without them: `You are NAME.`",
-    "post_history": "The last words of the instructions sent to a model.",
-    "note": f"`text`, `depth`, `role`. {_KEPT}",
+    "post_history": "Instructions sent to a model after the history.",
+    "note": "`text`, `depth`, `role`: sent to a model before the `depth`-th of the newest messages.",
     "greetings": "The scripted voice answers a hello with one of them. Nothing is said before somebody writes.",
     "examples": "Dialogues: lists of `user:` and `char:` lines. Sent to a model; the scripted voice answers a message "
     "like a `user:` line with the `char:` line after it.",
     "style.all": "How it talks. Sent to a model.",
     "style.chat": "How it talks in chat. Sent to a model.",
-    "style.narration": _KEPT,
-    "topics": "What the scripted voice proposes to talk about.",
-    "adjectives": _KEPT,
-    "lore.scan_depth": _KEPT,
-    "lore.budget": _KEPT,
-    "lore.recursive": _KEPT,
-    "lore.entries": "`{keys, text, constant, order, when, position}`. Those with `constant: true` are sent to a model. "
-    "Of all of them the scripted voice may say a sentence when a message holds one of the `keys`, the highest `order` "
-    "first; a model does not get the others yet. `position` does nothing yet; an entry with a `when` is never said.",
+    "style.narration": "How it talks when a model words what a stream shows.",
+    "topics": "What the scripted voice proposes to talk about. Sent to a model.",
+    "adjectives": "How it is, in single words. Sent to a model.",
+    "lore.scan_depth": "How many of the newest messages are looked through for keys.",
+    "lore.budget": "How many tokens of lore a model is sent.",
+    "lore.recursive": "Whether lore that is told may bring up more.",
+    "lore.entries": "`{keys, text, constant, order, when, position, enabled, case_sensitive, name, comment, "
+    "extensions}`: what a model is told when a key comes up, or always ([lore](prompt.md#lore)). The scripted voice "
+    "may say a sentence of an entry when a message holds one of its `keys`, the highest `order` first; never one with "
+    "a `when`.",
     "traits": "`openness`, `conscientiousness`, `extraversion`, `agreeableness`, `stability`, each from -1 to 1: where "
     "the mood rests ([mood](mood.md)).",
     "mood.emotion_half_life": "How fast an emotion fades: `15s`, `4m`, `1.5h`.",
@@ -44,10 +45,12 @@ MEANINGS: Mapping[str, str] = {
     "hosts.auctions": 'Ids of the auctions it hosts, or `"*"`.',
     "initiative.idle_after": "An open lot that is silent for so long makes it curious, and it says so.",
     "initiative.max_unanswered": "How often in a row it does, until something happens; 0: never.",
+    "model": "`{name, temperature, max_tokens}`: the model it speaks with in place of `llm.model` "
+    "([models](models.md#a-model-of-its-own)).",
     "voice": _KEPT,
-    "tags": _KEPT,
-    "creator": _KEPT,
-    "version": _KEPT,
-    "notes": _KEPT,
-    "extensions": _KEPT,
+    "tags": "Words to find it by. Goes into [cards](cards.md).",
+    "creator": "Who made it. Goes into cards.",
+    "version": "Which version of it this is, as text. Goes into cards.",
+    "notes": "For people who use it. Never sent to a model; goes into cards.",
+    "extensions": "What other programs keep with a character, unchanged ([cards](cards.md#what-becomes-of-it)).",
 }

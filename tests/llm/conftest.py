@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agent_runtime.core.character import Character
-from agent_runtime.core.ports import ChatModel, Delta, Finish
+from agent_runtime.core.ports import ChatModel, Delta, Finish, Sent
 from agent_runtime.core.presence import Mood
 from agent_runtime.core.prompt import Circumstances, Prompt, PromptMessage
 from agent_runtime.llm.deadlines import Deadlines
@@ -13,6 +13,7 @@ from agent_runtime.llm.openai_compat import OpenAICompat
 from tests.llm.fake_server import FakeServer, fake_server
 
 PATIENT = Deadlines(connect=10.0, first_token=20.0, idle=20.0, total=40.0)
+GREETING = "Good evening, friend."
 HURRIED = Deadlines(connect=10.0, first_token=0.5, idle=0.5, total=1.2)
 
 
@@ -24,13 +25,14 @@ def prompt(question: str = "Hello?") -> Prompt:
         history=(),
         question=question,
         seed="seed",
-        messages=lambda: (PromptMessage("system", "You are Vesper."), PromptMessage("user", question)),
+        messages=lambda limit=None: (PromptMessage("system", "You are Vesper."), PromptMessage("user", question)),
     )
 
 
 async def said(model: ChatModel, asked: Prompt | None = None) -> tuple[str, Finish]:
     """The whole reply; fails unless there is exactly one Finish, at the end, and no empty delta."""
-    *deltas, finish = [part async for part in model.reply(asked or prompt())]
+    parts = [part async for part in model.reply(asked or prompt())]
+    *deltas, finish = [part for part in parts if not isinstance(part, Sent)]
     assert isinstance(finish, Finish)
     texts = [delta.text for delta in deltas if isinstance(delta, Delta)]
     assert len(texts) == len(deltas)

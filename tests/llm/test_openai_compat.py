@@ -8,23 +8,22 @@ import pytest
 from pydantic import SecretStr
 
 from agent_runtime.core.errors import ModelFailed
-from agent_runtime.core.ports import Delta, Finish
+from agent_runtime.core.ports import Delta, Finish, Sent
 from agent_runtime.llm.openai_compat import OpenAICompat
 from agent_runtime.llm.wire import Sampling
-from tests.llm.conftest import PATIENT, prompt, said
+from tests.llm.conftest import GREETING, PATIENT, prompt, said
 from tests.llm.fake_server import DONE, USAGE, WHOLE_STREAM, FakeServer, answers, chunk, event, says
-
-GREETING = "Good evening, friend."
 
 
 async def test_a_streamed_reply_arrives_in_pieces_and_ends_with_its_finish_and_usage(
     server: FakeServer, model: OpenAICompat
 ) -> None:
-    parts = [part async for part in model.reply(prompt())]
-    assert parts == [Delta("Good"), Delta(" evening"), Delta(", friend."), Finish("stop", 7, 3)]
+    sent, *parts = [part async for part in model.reply(prompt())]
+    assert sent == Sent("tiny", prompt().messages())
+    assert parts == [Delta("Good"), Delta(" evening"), Delta(", friend."), Finish("stop", 7, 3, "tiny")]
 
 
-async def test_the_request_has_only_fields_every_server_knows(server: FakeServer, model: OpenAICompat) -> None:
+async def test_the_request_says_no_more_than_it_must(server: FakeServer, model: OpenAICompat) -> None:
     await said(model, prompt("Who leads?"))
     request = server.requests[0]
     assert request.line == "POST /v1/chat/completions HTTP/1.1"
@@ -33,6 +32,7 @@ async def test_the_request_has_only_fields_every_server_knows(server: FakeServer
         "messages": [{"role": "system", "content": "You are Vesper."}, {"role": "user", "content": "Who leads?"}],
         "stream": True,
         "max_tokens": 400,
+        "stream_options": {"include_usage": True},
     }
     assert request.headers["accept-encoding"] == "identity"
     assert "authorization" not in request.headers
@@ -68,6 +68,7 @@ async def test_closing_twice_is_closing_once(server: FakeServer, model: OpenAICo
 
 async def test_a_reader_that_leaves_early_frees_the_connection(server: FakeServer, model: OpenAICompat) -> None:
     replies = model.reply(prompt())
+    assert isinstance(await anext(replies), Sent)
     assert await anext(replies) == Delta("Good")
     await replies.aclose()
     assert (await said(model))[0] == GREETING
@@ -106,6 +107,8 @@ LINES = {
     "a name in front": chunk("ves") + chunk("per") + chunk(": Good") + chunk(" evening, friend.") + DONE,
     "a thought in front": chunk("<thi") + chunk("nk>Hm. ") + chunk("So.</think>\n\n") + chunk(GREETING) + DONE,
     "control and bidi characters": chunk("\u202eGood\x1b \x00even") + chunk("\u2066ing, friend.\u200b") + DONE,
+    "thoughts aside": chunk(None, reasoning_content="Hm. ") + chunk("", reasoning="So.") + chunk(GREETING) + DONE,
+    "tool calls and a null refusal": chunk(None, tool_calls=[{"index": 0}], refusal=None) + chunk(GREETING) + DONE,
     "white space around": chunk("\n\n ") + chunk(GREETING) + chunk(" \n\n") + DONE,
 }
 
@@ -126,7 +129,7 @@ async def test_a_stream_may_be_cut_into_single_bytes(server: FakeServer, model: 
 async def test_a_server_that_does_not_stream_is_understood(server: FakeServer, model: OpenAICompat) -> None:
     body = b'{"choices":[{"message":{"role":"assistant","content":"Good evening, friend."},"finish_reason":"length"}]}'
     server.play(answers(200, body, "application/json; charset=utf-8"))
-    assert await said(model) == (GREETING, Finish("length"))
+    assert await said(model) == (GREETING, Finish("length", model="tiny"))
 
 
 async def test_a_compressed_answer_nobody_asked_for_is_read_all_the_same(
@@ -154,7 +157,7 @@ async def test_a_server_that_does_not_hang_up_costs_a_moment_only(
     server.play(mode)
     text, finish = await said(model)
     assert text == GREETING
-    assert finish == Finish("stop", *((7, 3) if end else ()))
+    assert (finish.prompt_tokens, finish.completion_tokens) == ((7, 3) if end else (None, None))
 
 
 async def test_a_reply_of_nothing_but_tool_calls_is_empty(server: FakeServer, model: OpenAICompat) -> None:

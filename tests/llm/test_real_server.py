@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from agent_runtime.core.errors import ModelFailed
-from agent_runtime.core.ports import Delta
+from agent_runtime.core.ports import Delta, Sent
 from agent_runtime.llm.openai_compat import OpenAICompat
 from agent_runtime.llm.wire import Sampling
 from tests.llm import real_server
@@ -62,12 +62,13 @@ async def test_a_real_server_is_streamed_refused_left_and_limited(url: str, tmp_
     name = str(tmp_path / "tiny")
     model = OpenAICompat(url, name, sampling=Sampling(max_tokens=80, temperature=0.0), deadlines=PATIENT)
     parts = [part async for part in model.reply(prompt())]
-    *deltas, finish = parts
+    _, *deltas, finish = parts
     assert "".join(part.text for part in deltas if isinstance(part, Delta)) == real_server.SENTENCE
     assert len(deltas) > 5
     assert finish.reason == "stop"  # type: ignore[union-attr]
 
     replies = model.reply(prompt())
+    assert isinstance(await anext(replies), Sent)
     assert await anext(replies) == Delta("Good")
     await replies.aclose()
     texts = await asyncio.gather(*(said(model) for _ in range(4)))

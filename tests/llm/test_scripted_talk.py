@@ -40,7 +40,7 @@ async def test_it_streams_several_pieces_that_join_to_the_reply_and_one_finish()
     deltas = await chat.deltas("what is the bid, who leads, how long?")
     assert len(deltas) > 3
     *_, last = [part async for part in Scripted(starter).reply(chat.prompt("Hi"))]
-    assert last == Finish("stop")
+    assert last == Finish("stop", model="scripted")
     assert len(await Chat(GUEST, phrases=lambda *_: ("Two words.",)).deltas("Hm")) == 2
 
 

@@ -49,3 +49,14 @@ async def test_json_that_one_database_would_refuse_is_refused_by_both(database: 
     for value in ("a\0b", "\udfff", float("nan"), float("-inf"), {"a\0b": 1}, [object()]):
         with pytest.raises(Refused):
             await database.character_files.save(owner.id, {"value": value}, file_id=new_id(), now=NOON)
+
+
+async def test_a_file_can_be_deleted_once(database: Database) -> None:
+    owner = await database.sessions.create(session())
+    await database.character_files.save(owner.id, {"name": "Ada"}, file_id=new_id(), now=NOON)
+    await database.character_files.delete(owner.id)
+    for ask in (database.character_files.get, database.character_files.delete):
+        for unknown in (owner.id, "a\0b"):
+            with pytest.raises(NotFound, match="character file"):
+                await ask(unknown)
+    assert await database.sessions.get(owner.id) == owner

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from agent_runtime.core.conversation import Utterance
 from agent_runtime.core.errors import NotFound, Refused
 from agent_runtime.store.database import Database
 from tests.store.values import NOON, message, new_id, session
@@ -21,10 +22,12 @@ async def test_a_message_comes_back_exactly_as_it_was_kept(database: Database) -
         turn_id=new_id(),
         cause=("e1", "e2"),
         as_of="b1",
+        explanation={"why": "a bid"},
+        chain="0f" * 32,
     )
     kept = await database.messages.append(given)
-    assert kept.model_dump(exclude={"seq", "parent_id"}) == given.model_dump()
-    assert (kept.seq, kept.parent_id) == (1, None)
+    assert kept.model_dump(include=set(Utterance.model_fields)) == given.model_dump(exclude={"parent_id", "branches"})
+    assert (kept.seq, kept.parent_id, kept.active) == (1, None, True)
     assert await database.messages.get(given.id) == kept
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, insert, literal, select, text, true
+from sqlalchemy import Connection, Text, case, cast, insert, literal, select, text, true, update
 from sqlalchemy import event as sql_event
 
 from agent_runtime.store.columns import POSTGRESQL
@@ -37,7 +37,7 @@ async def plan_of(database: Database, ask: Callable[[], Awaitable[object]]) -> s
     engine = database.messages.engine
     with await engine.read(noted) as statements:
         await ask()
-    statement, parameters = next(each for each in reversed(statements) if each[0].startswith("SELECT"))
+    statement, parameters = next(each for each in reversed(statements) if each[0].startswith(("SELECT", "\nWITH")))
 
     def explain(db: Connection) -> str:
         words = "EXPLAIN" if db.dialect.name == POSTGRESQL else "EXPLAIN QUERY PLAN"
@@ -58,10 +58,13 @@ async def fill(database: Database) -> str:
     )
 
     def multiply(db: Connection) -> None:
-        names = [column.name for column in messages.c if column.name not in {"id", "seq"}]
-        rows = select(literal("m") + cast(_NUMBER, Text), _NUMBER, *(messages.c[name] for name in names))
+        names = [column.name for column in messages.c if column.name not in {"id", "seq", "parent_id"}]
+        before = case((_NUMBER == 2, messages.c.id), else_=literal("m") + cast(_NUMBER - 1, Text))
+        rows = select(literal("m") + cast(_NUMBER, Text), _NUMBER, before, *(messages.c[name] for name in names))
         rows = rows.select_from(messages.join(_NUMBERS, true())).where(_NUMBER > 1)
-        db.execute(insert(messages).from_select(["id", "seq", *names], rows))
+        db.execute(insert(messages).from_select(["id", "seq", "parent_id", *names], rows))
+        tip = {"message_count": 2000, "tip_seq": 2000, "last_message_id": "m2000"}
+        db.execute(update(sessions).where(sessions.c.id == owner.id).values(tip))
         names = [column.name for column in sessions.c if column.name not in {"id", "character", "agent_id"}]
         rows = select(
             cast(_NUMBER, Text), literal("c") + cast(_NUMBER % 40, Text), *(sessions.c[name] for name in names)
@@ -79,8 +82,9 @@ async def test_frequent_questions_are_answered_from_an_index_without_sorting(dat
     owner = await fill(database)
     page = await database.sessions.list(limit=10)
     asked: dict[str, tuple[Callable[[], Awaitable[object]], str]] = {
-        "recent": (lambda: database.messages.recent(owner, 20), "uq_messages_session_id_seq"),
+        "recent": (lambda: database.messages.recent(owner, 20), "pk_messages"),
         "messages": (lambda: database.messages.list(owner, limit=20), "uq_messages_session_id_seq"),
+        "every message": (lambda: database.messages.list(owner, limit=20, every=True), "uq_messages_session_id_seq"),
         "sessions": (lambda: database.sessions.list(limit=10, cursor=page.next_cursor), "ix_sessions_created_at_id"),
         "of one": (lambda: database.sessions.list(limit=5, character="c3"), "ix_sessions_character_created_at_id"),
         "dead": (lambda: database.events.list(dead=True), "ix_event_logs_dead"),

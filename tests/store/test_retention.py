@@ -8,7 +8,7 @@ from agent_runtime.core.clock import ManualClock
 from agent_runtime.core.errors import Unavailable
 from agent_runtime.store.database import Database
 from agent_runtime.store.retention import Retention
-from tests.store.values import NOON, event
+from tests.store.values import NOON, claim, event, session, turn
 
 CLOCK = ManualClock(NOON.timestamp())
 
@@ -26,6 +26,19 @@ async def test_events_older_than_their_days_go_and_younger_ones_stay(database: D
 async def test_days_may_be_a_fraction(database: Database) -> None:
     await database.events.append([event(received_at=NOON - timedelta(hours=hours)) for hours in (1, 7)])
     assert await Retention(database.events, CLOCK, 0.25, pause_s=0).purge() == 1
+
+
+async def test_traces_and_keys_go_when_their_time_has_come(database: Database) -> None:
+    owner = await database.sessions.create(session())
+    turns = [turn(owner.id) for _ in range(12)]
+    for number, each in enumerate(turns):
+        await database.turns.begin(each, None, claim(f"k{number}", scope="s"))
+        await database.traces.save(each.id, {"prompt": "x" * 600}, NOON - timedelta(days=8 if number else 5))
+    moved = ManualClock((NOON + timedelta(hours=25)).timestamp())
+    retention = Retention(database.events, moved, 30.0, database.traces, 7.0, database.claims, pause_s=0, batch=5)
+    assert await retention.purge() == 11 + 12
+    assert await database.traces.get(turns[0].id) == {"prompt": "x" * 600}
+    assert await retention.purge() == 0
 
 
 @dataclass

@@ -93,3 +93,19 @@ async def test_deleting_a_session_takes_messages_and_character_file_with_it(data
         with pytest.raises(NotFound):
             await lost
     assert await database.messages.get(stays.id) == stays
+
+
+async def test_what_is_given_is_replaced_and_the_rest_is_left(database: Database) -> None:
+    owner = await database.sessions.create(session(title="old", metadata={"a": 1}))
+    assert await database.sessions.update(owner.id) == owner
+    renamed = await database.sessions.update(owner.id, title="new")
+    assert renamed == owner.model_copy(update={"title": "new"})
+    changed = await database.sessions.update(owner.id, metadata={}, character="bob")
+    assert changed == renamed.model_copy(update={"metadata": {}, "character": "bob"})
+    assert await database.sessions.get(owner.id) == changed
+    for bad in ({"title": "a\0b"}, {"metadata": {"x": float("nan")}}, {"metadata": {"x": "\ud800"}}, {"character": ""}):
+        with pytest.raises(Refused):
+            await database.sessions.update(owner.id, **bad)  # type: ignore[arg-type]
+    for unknown in (new_id(), "a\0b"):
+        with pytest.raises(NotFound):
+            await database.sessions.update(unknown, title="x")

@@ -35,6 +35,9 @@ TURNS = {
     "null": (b"null", 422, "invalid_body"),
     "a list": (b"[]", 422, "invalid_body"),
     "a string": (b'"Hello!"', 422, "invalid_body"),
+    "a number": (b"1", 422, "invalid_body"),
+    "a field named twice": (b'{"content":"a","content":"b"}', 400, "invalid_json"),
+    "a field named twice within": (b'{"content":"a","user":{"name":"a","n\\u0061me":"b"}}', 400, "invalid_json"),
     "no content": (b"{}", 422, "invalid_body"),
     "content of another type": (text(content=5), 422, "invalid_body"),
     "empty content": (text(content=""), 422, "invalid_body"),
@@ -42,6 +45,8 @@ TURNS = {
     "content nobody sees": (text(content="\u200b\u2060\ufeff\u200d"), 422, "invalid_body"),
     "NUL": (text(content="a\0b"), 422, "invalid_body"),
     "one character too many": (text(content="a" * 16_001), 413, "too_large"),
+    "emoji without end": (text(content="👨\u200d👩\u200d👧" * 10_000), 413, "too_large"),
+    "marks without end": (text(content="e" + "\u0301" * 100_000), 413, "too_large"),
     "a body over the limit": (text(content="a" * 66_000), 413, "too_large"),
     "an unknown field": (text(contents="a"), 422, "invalid_body"),
     "stream as a word": (text(stream="yes"), 422, "invalid_body"),
@@ -172,6 +177,7 @@ async def test_a_cursor_of_another_list_is_refused(client: Client) -> None:
         ("PATCH", "/api/sessions/x", {"GET", "HEAD", "DELETE"}),
         ("POST", "/api/agents", {"GET", "HEAD"}),
         ("POST", "/healthz", {"GET", "HEAD"}),
+        ("GET", "/api/agents/vesper/mute", {"POST"}),
     ],
 )
 async def test_a_method_that_is_not_there_names_those_that_are(

@@ -90,7 +90,11 @@ async def test_a_compressed_body_is_not_unpacked(runtime: RuntimeProcess, client
         b"POST /api/events HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n0\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: {host}\r\nX-A: a\0b\r\n\r\n",
         b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        b"BREW /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: {host}\r\nX-A: " + b"a" * 9000 + b"\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: {host}\r\n" + b"X-A: a\r\n" * 2000 + b"\r\n",
+        b"GET /healthz HTTP/1.1\nHost: {host}\n\n",
+        b"GET /healthz HTTP/1.1\r\nHost: {host}\r\nX A: a\r\n\r\n",
+        b"<b> /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n",
         b"PING\r\n\r\n",
         b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03\r\n\r\n",
     ],
@@ -99,9 +103,70 @@ async def test_what_is_not_http_is_refused_quietly(
     runtime: RuntimeProcess, client: Client, request_bytes: bytes
 ) -> None:
     answer = await raw(runtime.url, request_bytes.replace(b"{host}", host_of(runtime).encode()))
-    assert answer.status == 400
+    assert_problem(answer, 400, "not_http")
     await assert_works(client)
     assert runtime.log == ""
+
+
+@pytest.mark.parametrize("version", ["", " HTTP/0.9", " HTTP/2.0"])
+async def test_http_of_another_version_is_refused(runtime: RuntimeProcess, client: Client, version: str) -> None:
+    answer = await sent(runtime, f"GET /healthz{version}", f"Host: {host_of(runtime)}")
+    assert_problem(answer, 400, "bad_version")
+    assert (await sent(runtime, "GET /healthz HTTP/1.0", f"Host: {host_of(runtime)}")).status == 200
+    await assert_works(client)
+
+
+@pytest.mark.parametrize("method", ["BREW", "get", "X-Y", "PROPFIND", "TRACE", "M-SEARCH"])
+async def test_a_method_nobody_knows_is_refused_in_words(runtime: RuntimeProcess, client: Client, method: str) -> None:
+    answer = await sent(runtime, f"{method} /healthz HTTP/1.1", f"Host: {host_of(runtime)}")
+    assert_problem(answer, 405, "method_not_allowed")
+    assert {"GET", "HEAD"} <= set(answer.headers["Allow"].replace(" ", "").split(","))
+    await assert_works(client)
+    assert runtime.log == ""
+
+
+async def test_an_expectation_is_met_or_refused(runtime: RuntimeProcess, client: Client) -> None:
+    line, host, body = "POST /api/sessions HTTP/1.1", f"Host: {host_of(runtime)}", b'{"character":"wren"}'
+    headers = (host, "Content-Type: application/json", f"Content-Length: {len(body)}")
+    assert_problem(await sent(runtime, line, *headers, "Expect: tea", body=body), 417, "expectation")
+    assert_problem(await sent(runtime, "GET /healthz HTTP/1.1", host, "Expect: tea"), 417, "expectation")
+    assert (await sent(runtime, line, *headers, "Expect: 100-continue", body=body)).status == 100
+    foreign = await sent(runtime, line, "Host: evil.example", *headers[1:], "Expect: 100-continue")
+    assert_problem(foreign, 421, "wrong_host")  # before the body is asked for
+    async with asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection(*host_of(runtime).split(":"))
+        writer.write("\r\n".join((line, *headers, "Expect: 100-continue", "", "")).encode())
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100 ")
+        writer.write(body)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 201 ")
+        writer.close()
+    await assert_works(client)
+
+
+@pytest.mark.parametrize(
+    "authorization", ["", "Bearer ", "bearer x", "Basic eDp5", "Bearer " + "x" * 8000, "Bearer \xe9\xff", "\x01"]
+)
+async def test_without_keys_any_authorization_is_as_good_as_none(
+    runtime: RuntimeProcess, client: Client, authorization: str
+) -> None:
+    answer = await sent(
+        runtime, "GET /api/agents?token=x HTTP/1.1", f"Host: {host_of(runtime)}", f"Authorization: {authorization}"
+    )
+    assert answer.status == (400 if authorization == "\x01" else 200)
+    await assert_works(client)
+
+
+async def test_a_protocol_nobody_asked_for_is_not_switched_to(runtime: RuntimeProcess, client: Client) -> None:
+    session, body = await client.session_with("wren"), b'{"content":"Hello!"}'
+    answer = await sent(
+        runtime,
+        f"POST /api/sessions/{session}/messages HTTP/1.1",
+        *(f"Host: {host_of(runtime)}", "Content-Type: application/json", f"Content-Length: {len(body)}"),
+        *("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: eA=="),
+        body=body,
+    )
+    assert answer.status in {200, 400}
+    await assert_works(client)
 
 
 async def test_a_body_announced_too_large_is_refused_before_it_comes(runtime: RuntimeProcess) -> None:
@@ -153,3 +218,19 @@ async def test_requests_on_one_connection_are_answered_in_order(runtime: Runtime
         writer.close()
     assert seen == [f"n{number}" for number in range(10)]
     assert (await client.post("/api/events", Lot().start())).status == 202
+
+
+async def test_two_turns_on_one_connection_are_answered_in_order(runtime: RuntimeProcess, client: Client) -> None:
+    host, session = host_of(runtime), await client.session_with("wren")
+    head = f"POST /api/sessions/{session}/messages HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+    said = [f'{{"content":"Hello {number}!"}}' for number in range(2)]
+    async with asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        writer.write("".join(f"{head}Content-Length: {len(each)}\r\n\r\n{each}" for each in said).encode())
+        for _ in said:
+            rows = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
+            assert " 200 " in rows[0]
+            await reader.readexactly(int(dict(row.split(": ", 1) for row in rows[1:])["Content-Length"]))
+        writer.close()
+    kept = [each["content"] for each in await client.messages(session) if each["role"] == "user"]
+    assert kept == ["Hello 0!", "Hello 1!"]

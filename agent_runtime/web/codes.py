@@ -1,0 +1,38 @@
+"""The codes a problem may have: its status, and when it is answered."""
+
+from collections.abc import Mapping
+
+CODES: Mapping[str, tuple[int, str]] = {
+    "not_http": (400, "the request is not HTTP/1.1 as it should be"),
+    "bad_version": (400, "the request is of another version of HTTP"),
+    "bad_key": (400, "the header `Idempotency-Key` is no key"),
+    "bad_path": (400, "the path holds characters that do not belong there"),
+    "invalid_json": (400, "the body is not JSON"),
+    "broken_body": (400, "the body broke off"),
+    "foreign_origin": (403, "the request comes from another site"),
+    "not_found": (404, "what the URL names is not there"),
+    "no_such_url": (404, "there is nothing at this URL"),
+    "method_not_allowed": (405, "the URL takes other methods; `Allow` names them"),
+    "slow_body": (408, "the body did not arrive in time"),
+    "turn_running": (409, "the session answers another turn, `turn_id`"),
+    "silent": (409, "the agent is muted or paused"),
+    "failed": (409, "the turn asked for under this key failed; ask again with a new one"),
+    "truncated": (409, "the turn asked for under this key broke off; ask again with a new one"),
+    "too_large": (413, "the body, or the text in it, is too large"),
+    "not_json": (415, "the body is not sent as `application/json`"),
+    "not_utf8": (415, "the body is not sent as UTF-8"),
+    "encoded": (415, "the body is compressed"),
+    "expectation": (417, "the header `Expect` asks for something else than `100-continue`"),
+    "wrong_host": (421, "the header `Host` does not name this server"),
+    "invalid_body": (422, "`errors` points at what is wrong in the body"),
+    "invalid_query": (422, "a parameter of the query makes no sense"),
+    "key_reused": (422, "the idempotency key was used for another request"),
+    "refused": (422, "understood, and impossible as it is"),
+    "busy": (429, "too much is waiting already"),
+    "internal": (500, "a mistake of the runtime; its log tells which"),
+    "fault": (500, "something failed that has no better name"),
+    "model_failed": (502, "the model gave no complete reply; `reason` tells why (504: in time)"),
+    "draining": (503, "the runtime is stopping"),
+    "interrupted": (503, "the turn was stopped before its reply was complete"),
+    "unavailable": (503, "something the runtime depends on cannot be reached"),
+}

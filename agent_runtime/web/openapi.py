@@ -1,0 +1,136 @@
+"""The OpenAPI document of a table of routes: everything in it comes from the rows and their models."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from pydantic import BaseModel
+
+from agent_runtime.core.version import VERSION
+from agent_runtime.web.codes import CODES
+from agent_runtime.web.openapi_examples import EXAMPLES
+from agent_runtime.web.openapi_schemas import Mode, Schemas
+from agent_runtime.web.replies import ProblemView
+from agent_runtime.web.route import Route
+
+PROBLEM = "application/problem+json"
+_IN_PATH = re.compile(r"\{(\w+)\}")
+_BODY = ("invalid_json", "broken_body", "slow_body", "too_large", "not_json", "not_utf8", "encoded", "invalid_body")
+_QUERY = ("invalid_query", "refused")
+_ALWAYS = ("bad_path", "bad_version", "foreign_origin", "expectation", "wrong_host", "internal", "fault", "unavailable")
+_WAITS = {429, 503}
+_ABOUT = """\
+AI characters that chat, follow live auctions and narrate them in their own voice.
+
+JSON in UTF-8, times in UTC, money a decimal string. Unknown fields are refused. Every answer carries `X-Request-Id`
+(send your own, and it is used) and `Server-Timing`. A list is a page: pass `next_cursor` on as `cursor`."""
+
+
+def document(routes: Sequence[Route]) -> dict[str, Any]:
+    """OpenAPI 3.1 as a JSON value, the same for the same routes."""
+    schemas = Schemas.of(_models(routes))
+    problem = {"schema": schemas.ref(ProblemView, "serialization")}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Agent Runtime",
+            "version": VERSION,
+            "description": _ABOUT,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(map(_tag, routes))],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components,
+            "responses": {
+                "Problem": {"description": f"Any request: {_told(_ALWAYS)}", "content": {PROBLEM: problem}},
+            },
+        },
+    }
+
+
+def problems_of(route: Route) -> tuple[str, ...]:
+    """The codes this route may answer with, in the order of CODES, without those that every route may."""
+    codes = {*route.may}
+    codes |= {"not_found"} if _IN_PATH.search(route.path) else set()
+    codes |= set(_BODY) if route.takes else set()
+    codes |= set(_QUERY) if route.query else set()
+    unknown = codes - CODES.keys()
+    if unknown:
+        raise ValueError(f"{route.method} {route.path}: no such problem: {', '.join(sorted(unknown))}; see codes.py")
+    return tuple(code for code in CODES if code in codes)
+
+
+def _models(routes: Iterable[Route]) -> Iterator[tuple[type[BaseModel], Mode]]:
+    yield ProblemView, "serialization"
+    for route in routes:
+        given = (route.gives, *route.streams.values(), *route.otherwise.values())
+        yield from ((model, "serialization") for model in given if model is not None)
+        if route.takes is not None:
+            yield route.takes, "validation"
+
+
+def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": f"{_tag(route)}_{route.handler.__name__}",
+        "tags": [_tag(route)],
+        "summary": route.summary,
+    }
+    parameters = [_path_parameter(name) for name in _IN_PATH.findall(route.path)]
+    parameters += schemas.parameters("query", route.query) + schemas.parameters("header", route.headers)
+    if parameters:
+        operation["parameters"] = parameters
+    if route.takes is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": _body(route.takes, schemas)}}
+    return operation | {"responses": _responses(route, schemas)}
+
+
+def _body(model: type[BaseModel], schemas: Schemas) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": schemas.ref(model, "validation")}
+    if model in EXAMPLES:
+        content["examples"] = {name: {"value": value} for name, value in EXAMPLES[model].items()}
+    return content
+
+
+def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
+    responses: dict[str, Any] = {str(route.status): _success(route, schemas)}
+    for status, model in route.otherwise.items():
+        content = {route.media: {"schema": schemas.ref(model, "serialization")}}
+        responses[str(status)] = {"description": "The same, with this status.", "content": content}
+    problem = {PROBLEM: {"schema": schemas.ref(ProblemView, "serialization")}}
+    for status, codes in groupby(problems_of(route), lambda code: CODES[code][0]):
+        response: dict[str, Any] = {"description": _told(codes), "content": problem}
+        if status in _WAITS:
+            response["headers"] = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+        responses[str(status)] = response
+    return dict(sorted(responses.items())) | {"default": {"$ref": "#/components/responses/Problem"}}
+
+
+def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
+    if route.status == 204:
+        return {"description": "Done."}
+    content: dict[str, Any] = {}
+    if route.gives is not None:
+        content[route.media] = {"schema": schemas.ref(route.gives, "serialization")}
+    elif not route.streams:
+        content[route.media] = {}
+    if route.streams:
+        content["text/event-stream"] = {"schema": schemas.stream(route.streams)}
+    return {"description": route.summary + ".", "content": content}
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+
+def _told(codes: Iterable[str]) -> str:
+    return "; ".join(f"`{code}`: {CODES[code][1]}" for code in codes) + "."
+
+
+def _tag(route: Route) -> str:
+    return route.handler.__module__.rpartition(".")[2]

@@ -1,0 +1,155 @@
+"""What the document says of every URL is what the runtime answers there, to the last field.
+
+A new URL is a new row of ASKED: how to ask it for a good answer.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from agent_runtime.web.route import Route
+from agent_runtime.web.routes import ROUTES
+from tests.process.http import Answer, Client
+from tests.process.lots import Lot
+from tests.web.described import DOCUMENT, misdescribed
+
+SETTINGS = ("narration.speed=50",)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: `path` with what House knows in braces, the path of the route by default."""
+
+    path: str = ""
+    body: Any = None
+    within: str = ""  # the field of the answer, or what it holds, that must not be empty
+
+
+_BROKEN = {"id": "dead-1", "type": "auction:start", "timestamp": 1, "source": "engine", "version": "9", "data": {}}
+ASKED: Mapping[str, Asked] = {
+    "GET /healthz": Asked(),
+    "GET /readyz": Asked(within="parts"),
+    "GET /openapi.json": Asked(),
+    "GET /docs": Asked(),
+    "GET /static/{name}": Asked("/static/docs.js"),
+    "GET /api/agents": Asked(within="data"),
+    "GET /api/agents/{id}": Asked("/api/agents/vesper"),
+    "POST /api/agents/{id}/pause": Asked("/api/agents/vesper/pause"),
+    "POST /api/agents/{id}/resume": Asked("/api/agents/vesper/resume"),
+    "POST /api/agents/{id}/mute": Asked("/api/agents/vesper/mute"),
+    "POST /api/agents/{id}/unmute": Asked("/api/agents/vesper/unmute"),
+    "POST /api/agents/{id}/say": Asked("/api/agents/vesper/say", {"content": "Five minutes."}),
+    "GET /api/agents/{id}/memories": Asked("/api/agents/vesper/memories?limit=1", within="data"),
+    "DELETE /api/agents/{id}/memories": Asked("/api/agents/vesper/memories"),
+    "DELETE /api/agents/{id}/memories/{memory_id}": Asked("/api/agents/vesper/memories/{memory}"),
+    "GET /api/auctions": Asked(within="data"),
+    "GET /api/auctions/{id}": Asked("/api/auctions/{lot}"),
+    "GET /api/auctions/{id}/bids": Asked("/api/auctions/{lot}/bids", within="data"),
+    "POST /api/sessions": Asked(body={"character": "wren"}),
+    "GET /api/sessions": Asked(within="data"),
+    "GET /api/sessions/{id}": Asked("/api/sessions/{session}"),
+    "DELETE /api/sessions/{id}": Asked("/api/sessions/{spare}"),
+    "GET /api/sessions/{id}/messages": Asked("/api/sessions/{session}/messages", within="data"),
+    "POST /api/sessions/{id}/messages": Asked("/api/sessions/{session}/messages", {"content": "And you?"}),
+    "POST /api/events": Asked(body=_BROKEN),
+    "GET /api/events": Asked(within="data"),
+    "GET /api/events/stream": Asked(),
+}
+STREAMED = {
+    "POST /api/sessions/{id}/messages": ["snapshot", "delta", "message", "done"],
+    "GET /api/events/stream": ["snapshot"],
+}
+
+
+@pytest.fixture
+async def known(client: Client) -> Mapping[str, str]:
+    """What a URL may name, in a runtime where something has happened: a turn, a lot that was sold."""
+    session, spare = await client.session_with("wren", user={"id": "ada"}), await client.session_with("wren")
+    assert (await client.say(session, "Hello!")).status == 200
+    lot = Lot()
+    sent = [lot.start(), *lot.bid("ada", "120"), lot.winner("ada", "120"), lot.end("120")]
+    assert (await client.post("/api/events", sent)).json["accepted"] == len(sent)
+    memory = (await _first(client, "/api/agents/vesper/memories"))["id"]
+    await _first(client, f"/api/auctions/{lot.id}/bids")
+    return {"session": session, "spare": spare, "lot": lot.id, "memory": memory}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+async def test_an_answer_is_as_the_document_describes_it(
+    client: Client, known: Mapping[str, str], route: Route
+) -> None:
+    name = f"{route.method} {route.path}"
+    assert name in ASKED, "say in ASKED how to ask for it"
+    asked = ASKED[name]
+    path = (asked.path or route.path).format(**known)
+    described = DOCUMENT["paths"][route.path][route.method.lower()]["responses"][str(route.status)]
+    if name in STREAMED:
+        await _streams_as_described(client, name, path, asked.body)
+    if not route.streams or route.gives is not None:
+        answer = await client.request(route.method, path, **({"json": asked.body} if asked.body else {}))
+        assert answer.status == route.status, answer.raw
+        _answers_as_described(answer, described.get("content", {}))
+        assert not asked.within or answer.json[asked.within]
+
+
+async def test_every_kind_of_row_of_a_list_is_as_described(client: Client, known: Mapping[str, str]) -> None:
+    assert (await client.post("/api/events", _BROKEN)).json["dead"] == 1
+    for path, query in {
+        "/api/events": "?dead=true",
+        "/api/agents/{id}/memories": "?q=sold",
+        "/api/sessions": "?character=vesper",
+    }.items():
+        answer = await client.get(path.replace("{id}", "vesper") + query)
+        assert answer.json["data"]
+        _answers_as_described(answer, DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"])
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ({"turn_id": "1"}, ["/user_message: is not there", "/text: is not there"]),
+        ({"turn_id": 1, "user_message": None, "text": "", "more": 1}, 3),
+    ],
+)
+def test_what_is_not_as_described_is_found(value: object, wrong: object) -> None:
+    found = misdescribed(value, {"$ref": "#/components/schemas/TurnSnapshot"})
+    assert found == wrong or len(found) == wrong
+
+
+def _answers_as_described(answer: Answer, content: Mapping[str, Any]) -> None:
+    if not content:
+        assert answer.raw == b""
+        return
+    media = answer.headers["Content-Type"].partition(";")[0]
+    described = content.get(media) or content.get("*/*") or {}
+    assert media in content or "*/*" in content
+    if "schema" in described:
+        assert misdescribed(answer.json, described["schema"]) == []
+
+
+async def _streams_as_described(client: Client, name: str, path: str, body: Any) -> None:
+    method, _, place = name.partition(" ")
+    content = DOCUMENT["paths"][place][method.lower()]["responses"]["200"]["content"]
+    events = {
+        each["properties"]["event"].get("const"): each for each in content["text/event-stream"]["schema"]["oneOf"]
+    }
+    options = {"json": {**body, "stream": True}} if body else {}
+    seen = []
+    async with client.stream(method, path, **options) as stream:
+        while len(seen) < len(STREAMED[name]) and (event := await stream.next()) is not None:
+            if event.event not in seen:
+                seen.append(event.event)
+            described = events.get(event.event) or events[None]
+            assert misdescribed(event.data, described["properties"]["data"]["contentSchema"]) == []
+    assert seen == STREAMED[name]
+
+
+async def _first(client: Client, path: str) -> dict[str, Any]:
+    """The first row of a list, as soon as there is one."""
+    async with asyncio.timeout(20):
+        while not (rows := (await client.get(path)).json["data"]):
+            await asyncio.sleep(0.02)
+    return dict(rows[0])
