@@ -6,14 +6,15 @@ an outcome right after them. What they overtook follows; it changes nothing that
 """
 
 import asyncio
+import marshal
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
 from agent_runtime.core.domain import Hurry
+from agent_runtime.core.packed import PackedQueue
 from agent_runtime.feed.glancing import Glance, Glancer
-from agent_runtime.feed.waiting import Message, Waiting
 
 MUCH = 200
 """From so many messages on the newest go first: about what is taken in within the time a line takes to be worded."""
@@ -24,6 +25,10 @@ _FLOOD = 50  # messages within one turn of the loop: more are at the door, and a
 _FLOOD_S = 0.25  # so long they are let in without anything being understood
 _NEWEST_KEPT = 4  # of each type: a bid is told in two events, and a late one may stand behind the leading one
 _COUNTED_KEPT = 1000
+
+
+Message = tuple[int, str, bytes]
+"""Its number, its channel, and what was said there, undecoded."""
 
 
 @dataclass(slots=True)
@@ -46,7 +51,8 @@ class Backlog:
         self._hear = hear
         self._hurry = hurry
         self._glancer = Glancer(hurry)
-        self._waiting = Waiting()
+        self._waiting: PackedQueue[Message] = PackedQueue(marshal.dumps, marshal.loads)
+        self._size = 0
         self._lots: dict[str, _Lot] = {}
         self._brought: set[int] = set()
         self._overtaken: OrderedDict[str, int] = OrderedDict()
@@ -60,7 +66,7 @@ class Backlog:
     @property
     def has_room(self) -> bool:
         """Whether more may be put: what waits is bounded."""
-        return self._waiting.size < MOST_BYTES
+        return self._size < MOST_BYTES
 
     def overtaken(self, lot: str) -> int:
         """How many messages of this lot waited when its outcome went before them."""
@@ -77,6 +83,7 @@ class Backlog:
         self._last += 1
         message = (self._last, channel, raw)
         self._waiting.push(message)
+        self._size += len(raw)
         if glance.subject:
             self._note(glance, message)
         self._news.set()
@@ -103,6 +110,7 @@ class Backlog:
                 self._bring_forward(subject)
         while self._waiting and perf_counter() < until:
             number, channel, raw = self._waiting.pop()
+            self._size -= len(raw)
             self._left(self._glancer.subject(raw))
             if number in self._brought:
                 self._brought.discard(number)

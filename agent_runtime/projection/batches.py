@@ -1,17 +1,14 @@
 """Writing in batches off the speaking path: what is noted waits in a bounded buffer until the store has taken it."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Generic, TypeVar
-from zlib import compress, decompress
 
 from agent_runtime.core.errors import Busy, Unavailable
+from agent_runtime.core.packed import PackedQueue
 
 HELD_AT_MOST = 20_000
-LOOSE_AT_MOST = 500  # what waits beyond these is packed
 _GATHER_S = 0.05
 _RETRY_S = 1.0
 T = TypeVar("T")
@@ -35,17 +32,17 @@ class Batches(Generic[T]):
     def __init__(self, write: Callable[[list[T]], Awaitable[None]], size: int, packing: Packing[T]) -> None:
         self._write = write
         self._size = size
-        self._packing = packing
-        self._held: deque[T | bytes] = deque(maxlen=HELD_AT_MOST)
+        self._held = PackedQueue(packing.pack, packing.unpack)
         self._news = asyncio.Event()
         self.lost = 0
         self.is_healthy = True
 
     def note(self, item: T) -> None:
         """Write soon; never waits. The eldest gives way when the buffer is full."""
-        self.lost += len(self._held) == HELD_AT_MOST
-        # In a storm of events those that wait are many: packed they take a tenth of the room.
-        self._held.append(item if len(self._held) < LOOSE_AT_MOST else compress(self._packing.pack(item), 1))
+        if len(self._held) == HELD_AT_MOST:
+            self._held.pop()
+            self.lost += 1
+        self._held.push(item)
         self._news.set()
 
     async def run(self) -> None:
@@ -72,12 +69,9 @@ class Batches(Generic[T]):
     async def _flush(self) -> None:
         left = len(self._held)  # what comes meanwhile gathers for the next batch
         while left > 0 and self._held:
-            batch = list(islice(self._held, min(self._size, left)))
+            batch = self._held.first(min(self._size, left))
             left -= len(batch)
-            await self._write([self._loose(each) for each in batch])
-            for item in batch:
-                if self._held and self._held[0] is item:
-                    self._held.popleft()
-
-    def _loose(self, held: T | bytes) -> T:
-        return self._packing.unpack(decompress(held)) if isinstance(held, bytes) else held
+            await self._write(batch)
+            for item in batch:  # but for those that gave way meanwhile
+                if any(first is item for first in self._held.first(1)):
+                    self._held.pop()

@@ -7,13 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from agent_runtime.core.events import Envelope
 from agent_runtime.domains.auction import AUCTION
 from agent_runtime.feed.backlog import MOST_BYTES, MUCH, Backlog
-from agent_runtime.feed.waiting import LOOSE_AT_MOST, Waiting
 from tests.domains.streams import LOT, Engine, Fold
 from tests.waiting import until
 
@@ -157,21 +154,6 @@ async def test_what_waits_is_bounded() -> None:
     assert len(backlog) == MOST_BYTES // len(message) + 1
     await everything(backlog)
     assert backlog.has_room
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(0, 3), max_size=5 * LOOSE_AT_MOST), st.binary(max_size=40))
-def test_what_waits_comes_out_in_order_packed_or_not(steps: list[int], content: bytes) -> None:
-    waiting, pushed, popped = Waiting(), 0, 0
-    for step in steps:
-        if step or pushed == popped:
-            pushed += 1
-            waiting.push((pushed, CHANNEL, content))
-        else:
-            popped += 1
-            assert waiting.pop() == (popped, CHANNEL, content)
-        assert len(waiting) == pushed - popped
-        assert waiting.size == len(content) * len(waiting)
 
 
 def test_bids_that_an_end_has_overtaken_are_counted_and_change_no_result() -> None:

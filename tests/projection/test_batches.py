@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import cast
 
 from agent_runtime.core.conversation import LoggedEvent
+from agent_runtime.core.packed import LOOSE_AT_MOST
 from agent_runtime.core.platform import Bid, Record
 from agent_runtime.core.ports import Events
-from agent_runtime.projection.batches import LOOSE_AT_MOST
 from agent_runtime.projection.journal import Journal
 from agent_runtime.projection.recorder import Recorder
 
