@@ -133,6 +133,7 @@ def background(runtime: Runtime, embedded: EmbeddedValkey | None, tasks: asyncio
         "announcements": runtime.announcements.run,
         "retention": runtime.retention.run,
         "sweeping": runtime.sweeping.run,
+        "index": runtime.database.indexer.run,
         "characters": runtime.watcher.run,
     }
     for cast in runtime.casts:

@@ -15,10 +15,12 @@ def command(paths: tuple[Path, ...], config: Path | None, data_dir: str | None, 
     """Check character files, or every file of a folder; without PATH the configured folder.
 
     Errors are printed as file:line:column with a caret under the place. Exit code 1 when there are any. A picture
-    that is not in the folder of pictures, where there is one, is a warning.
+    that is not in the folder of pictures, where there is one, is a warning, and so is a pattern among the keys of lore
+    that cannot be read.
     """
     from agent_runtime.characters.assets import missing_assets  # noqa: PLC0415 - heavy
     from agent_runtime.characters.loading import check, load_folder  # noqa: PLC0415 - heavy
+    from agent_runtime.core.lore_keys import unreadable_keys  # noqa: PLC0415 - heavy
 
     settings = settings_from(config, data_dir, sets)
     wanted = paths or (settings.characters_dir,)
@@ -28,6 +30,8 @@ def command(paths: tuple[Path, ...], config: Path | None, data_dir: str | None, 
             click.echo(str(finding))
         if each.character is not None:
             click.echo(f"{each.path}: ok, {each.character.name}")
+            for key, why in unreadable_keys(each.character.lore):
+                click.echo(f"{each.path}: warning: the lore key {key} is never found: {why}")
             for asset in missing_assets(each.character, settings.assets_dir) if settings.assets_dir.is_dir() else ():
                 click.echo(f"{each.path}: warning: {asset} is not in {settings.assets_dir}")
     if not checked:

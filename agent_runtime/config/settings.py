@@ -267,6 +267,9 @@ class Retention(_Section):
     """How long what only explains the past is kept; conversations and memories are kept until they are deleted."""
 
     events_days: float = Field(default=30.0, gt=0, le=36_500, description="Days that the event log reaches back.")
+    traces_days: float = Field(
+        default=7.0, gt=0, le=36_500, description="Days for which it can be seen what a model was sent."
+    )
 
 
 class Settings(_Section):

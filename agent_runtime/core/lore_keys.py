@@ -5,12 +5,14 @@ word. Scripts that put no spaces between words have no such edges: there a key i
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol, cast
 
 import re2
+
+from agent_runtime.core.character import Lore
 
 MOST_SCANNED = 16_000
 """Characters that are looked through in one go; the newest count."""
@@ -107,6 +109,14 @@ def fault_of(written: str) -> str | None:
     found = _PATTERN.fullmatch(written.strip())
     pattern = _pattern(found[1], found[2]) if found is not None else None
     return pattern if isinstance(pattern, str) else None
+
+
+def unreadable_keys(lore: Lore) -> Iterator[tuple[str, str]]:
+    """Keys of a book that are never found, with why, in words for its author."""
+    for entry in lore.entries:
+        for written in (*entry.keys, *entry.when.all, *entry.when.any, *entry.when.none):
+            if (why := fault_of(written)) is not None:
+                yield written, why
 
 
 @lru_cache(maxsize=512)

@@ -17,10 +17,10 @@ from agent_runtime.store.word_tables import searched_sessions
 from agent_runtime.store.writer import Writer
 
 _MOST_HEARD = 10_000
-_AT_ONCE = 128
+_AT_ONCE = 64  # some eight milliseconds' worth
 _SESSIONS_AT_ONCE = 32
 _LOOKED_AT = 500
-_BATCHES_BEFORE_A_SEARCH = 4
+_BATCHES_BEFORE_A_SEARCH = 8
 _BEHIND = (
     select(
         sessions.c.id, sessions.c.created_at, sessions.c.message_count, func.coalesce(searched_sessions.c.upto_seq, 0)

@@ -47,3 +47,12 @@ def test_a_picture_that_is_not_in_the_folder_of_pictures_is_a_warning_and_no_err
     assert done.returncode == 0
     warning = f"{file}: warning: assets/applause.png is not in {pictures}"
     assert done.stdout.decode().splitlines() == [f"{file}: ok, Ada", warning]
+
+
+def test_a_pattern_among_the_keys_of_lore_that_cannot_be_read_is_a_warning_and_no_error(tmp_path: Path) -> None:
+    entries = '{text: The sea., keys: [ship, "/(unclosed/i"]}'
+    (tmp_path / "ada.yaml").write_text(f"name: Ada\nlore: {{entries: [{entries}]}}\n")
+    done = command("check", tmp_path)
+    assert done.returncode == 0
+    [warning] = [line for line in done.stdout.decode().splitlines() if "warning" in line]
+    assert warning.startswith(f"{tmp_path}/ada.yaml: warning: the lore key /(unclosed/i is never found: ")
