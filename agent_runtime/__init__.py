@@ -15,6 +15,7 @@ web            door   HTTP: routes, schemas, errors, streams
 feed           door   live events: each is projected, then may be told
 recovery       door   after a gap: what the engine's keys say is taken in, and told in one line
 agents         room   a running character: what it feels, shows and lets others read
+authoring      room   the author: an interview that ends with a character file
 chat           room   one turn: session -> prompt -> model -> both messages kept
 memory         room   what outlasts a stream: remembered, recalled, forgotten
 narration      room   when to speak and in which words (rules are pure functions)

@@ -9,13 +9,17 @@ from zoneinfo import ZoneInfo
 from redis.asyncio import Redis
 
 from agent_runtime.agents.company import Company
+from agent_runtime.authors import author_character
 from agent_runtime.broadcasting import Announcements
 from agent_runtime.casting import Cast, Casting
+from agent_runtime.characters.exporting import Exporting
+from agent_runtime.characters.library import Library
 from agent_runtime.characters.loading import Roster
 from agent_runtime.characters.watching import Watcher
 from agent_runtime.chatting import chat_of
 from agent_runtime.config import Settings
 from agent_runtime.core.broadcast import Broadcast
+from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock, SystemClock
 from agent_runtime.core.errors import Misconfigured
 from agent_runtime.core.events import CHANNELS, Envelope
@@ -73,22 +77,27 @@ async def assembled(ground: Ground) -> Runtime:
         settings, database, live, publisher, projector, stream, clock, new_id, ground.heard, ground.models.other, mind
     )
     casts = await _cast(casting, ground)
-    company = Company(ground.roster.characters, {cast.agent.id: cast.agent for cast in casts}, casting.guest, live)
+    author = author_character()
+    everyone = {author.slug: author, **ground.roster.characters}
+    company = Company(everyone, {cast.agent.id: cast.agent for cast in casts}, casting.guest, live)
     overhearing.connect([cast.audience for cast in casts], company.running)
     recovery = _recovery(ground, projector, company, values, clock)
     feed = Feed(projector, journal, company.running, stream, clock, new_id, want=recovery.want)
     feed.remember(await database.events.recent_ids(SEEN_KEPT))
     backlog = Backlog(feed.hear, AUCTION.hurry)
     await recovery.remember()
-    chat = chat_of(settings, database, company, ground.models, mind, clock, new_id)
+    watcher = Watcher(settings.characters_dir, ground.roster, lambda _slug, character: company.recast(character))
+    library = Library(settings.characters_dir, watcher, lambda slug: _forget(company, slug, author))
+    chat = chat_of(settings, database, company, ground.models, mind, clock, new_id, author, Exporting(library))
     is_alone = database.address.kind == "sqlite"  # a second process is refused the folder
-    sweeping = Sweeping(chat.conversations, is_alone, 2 * settings.llm.total_s + 60)
+    sweeping = Sweeping(chat.conversations, is_alone)
     await sweeping.first()
     return Runtime(
         settings=settings,
         database=database,
         redis_url=ground.redis_url,
-        watcher=Watcher(settings.characters_dir, ground.roster, lambda _slug, character: company.recast(character)),
+        watcher=watcher,
+        library=library,
         projector=projector,
         company=company,
         chat=chat,
@@ -115,6 +124,14 @@ async def assembled(ground: Ground) -> Runtime:
         redis=ground.redis,
         is_listening=is_listening,
     )
+
+
+def _forget(company: Company, slug: str, author: Character) -> None:
+    """A file that stood in the place of the author gives it back."""
+    if slug == author.slug:
+        company.recast(author)
+    else:
+        company.forget(slug)
 
 
 def _mind(ground: Ground, clock: Clock, announcements: Announcements, company: Callable[[], Company]) -> Mind:

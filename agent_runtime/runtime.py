@@ -15,10 +15,14 @@ from agent_runtime.agents.agent import Agent
 from agent_runtime.agents.company import Company
 from agent_runtime.broadcasting import Announcements
 from agent_runtime.casting import Cast
+from agent_runtime.characters.exporting import Exporting
+from agent_runtime.characters.importing import Importing
+from agent_runtime.characters.library import Library
 from agent_runtime.characters.watching import Watcher
 from agent_runtime.chatting import Chat
 from agent_runtime.config import Settings
 from agent_runtime.core.broadcast import Broadcast
+from agent_runtime.core.clock import SystemClock
 from agent_runtime.core.errors import ModelFailed, RuntimeFault, Unavailable
 from agent_runtime.core.events import Envelope
 from agent_runtime.core.supervision import Supervisor
@@ -36,7 +40,7 @@ from agent_runtime.store.database import Database
 from agent_runtime.store.retention import Retention
 from agent_runtime.sweeping import Sweeping
 from agent_runtime.web.server import Server
-from agent_runtime.web.services import Health, Lots, Services
+from agent_runtime.web.services import Clients, Health, Lots, Services
 
 _HTTP_PORT = 80  # clients leave it out of the Host header
 _PROBE_S = 1.0
@@ -53,6 +57,7 @@ class Runtime:
     database: Database
     redis_url: str
     watcher: Watcher
+    library: Library
     projector: Projector
     company: Company
     chat: Chat
@@ -194,11 +199,15 @@ def services_of(runtime: Runtime) -> Services:
     return Services(
         company=runtime.company,
         conversations=runtime.chat.conversations,
+        clients=Clients(runtime.chat.continuing, runtime.chat.errands, runtime.settings.http.session_headers),
         starting=runtime.chat.starting,
         talks=runtime.chat.talks,
         tracing=runtime.chat.tracing,
         turns=runtime.database.turns,
         character_files=runtime.database.character_files,
+        library=runtime.library,
+        export=Exporting(runtime.library),
+        importing=Importing(runtime.library, runtime.database.claims, SystemClock()),
         sessions=runtime.database.sessions,
         messages=runtime.database.messages,
         events=runtime.database.events,

@@ -1,4 +1,4 @@
-"""Turns that a crash left running are ended: at the start, and where others share the database, again and again."""
+"""Turns whose process is gone are ended, so that their sessions are free: at the start, and then again and again."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,30 +8,34 @@ import structlog
 from agent_runtime.chat.conversations import Conversations
 from agent_runtime.core.errors import Busy, Unavailable
 
-_EVERY_S = 30.0
+_EVERY_S = 5.0
+_DEAD_AFTER_S = 20.0
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Sweeping:
-    """`is_alone` says that no other process has turns on this store; else one is left when nothing was heard of it for
-    `longest_s`, which no turn that runs takes."""
+    """Renews the turns of this process, and ends those that nobody has renewed for twenty seconds.
+
+    `is_alone` says that no other process has turns on this store: then all that there are at the start were left by a
+    crash. Clocks of processes that share a store may differ by ten seconds, no more.
+    """
 
     conversations: Conversations
     is_alone: bool
-    longest_s: float
+    every_s: float = _EVERY_S
+    dead_after_s: float = _DEAD_AFTER_S
 
     async def first(self) -> None:
         """What was left before this process began. Raises Unavailable."""
-        await self.conversations.sweep(0.0 if self.is_alone else self.longest_s)
+        await self.conversations.sweep(0.0 if self.is_alone else self.dead_after_s)
 
     async def run(self) -> None:
-        """What others leave, for ever."""
+        """For ever. What was not renewed in time because this process stood still is renewed first."""
         while True:
-            await asyncio.sleep(_EVERY_S)
-            if self.is_alone:
-                continue
+            await asyncio.sleep(self.every_s)
             try:
-                await self.conversations.sweep(self.longest_s)
+                await self.conversations.renew()
+                await self.conversations.sweep(self.dead_after_s)
             except (Unavailable, Busy) as fault:
                 _log.warning("turns left running stay for now", why=str(fault))

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
-from benchmarks import event, events, replay, start, store_appends, turn
+from benchmarks import event, events, long_session, postgres, replay, start, store_appends, turn
 from benchmarks.figures import BRIEF, FULL, Effort, Figure, print_json, print_table
 
 BENCHMARKS: dict[str, Callable[[Effort, Path], Awaitable[list[Figure]]]] = {
     "turn": turn.measure,
+    "postgres": postgres.measure,
+    "long": long_session.measure,
     "event": event.measure,
     "events": events.measure,
     "start": start.measure,
@@ -25,7 +27,7 @@ BENCHMARKS: dict[str, Callable[[Effort, Path], Awaitable[list[Figure]]]] = {
 @click.option("-o", "--output", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--brief", is_flag=True, help="One very short round of each: whether it works, not how fast.")
 def main(names: tuple[str, ...], output: str, brief: bool) -> None:
-    """Measure the hot paths, each against a raw floor in the same run; all together take three minutes."""
+    """Measure the hot paths, each against a raw floor in the same run; all together take five minutes."""
     figures = asyncio.run(measured(names or tuple(BENCHMARKS), BRIEF if brief else FULL))
     (print_json if output == "json" else print_table)(figures)
 

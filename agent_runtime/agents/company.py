@@ -62,13 +62,21 @@ class Company:
         if found is not None:
             found.recast(character)
 
+    def forget(self, slug: str) -> None:
+        """Nobody new can talk to it; sessions that keep it go on with it."""
+        self._characters.pop(slug, None)
+
     async def circumstances(self, character: Character) -> Circumstances:
         """How things stand for a character in a conversation."""
         return (await self._living(character)).circumstances()
 
     async def touch(self, character: Character, feelings: tuple[Feeling, ...], trigger: str) -> None:
-        """Let something said move its mood."""
-        (await self._living(character)).feel(feelings, trigger)
+        """Let something said move its mood; words that mean nothing to it are no news to anybody else."""
+        living = await self._living(character)
+        if feelings:
+            living.feel(feelings, trigger)
+        elif living.heart.fade(living.clock.time()):
+            living.changed()
 
     async def keep_guests(self) -> None:
         """Keep, for ever, the moods of those who do not run: they have no herald. Never on the path of a reply."""

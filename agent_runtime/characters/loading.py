@@ -58,7 +58,12 @@ def read_character(path: Path) -> Character:
 
 def parse_character(text: str | bytes, file: str) -> Character:
     """The character that `text` describes; `file` is what findings call it. Raises InvalidFile."""
-    document = _composed(load(text, file))
+    return character_in(load(text, file))
+
+
+def character_in(document: Document) -> Character:
+    """The character that a document describes. Raises InvalidFile."""
+    document = _composed(document)
     character = validate(Character, document)
     if findings := findings_beyond_the_model(character, document):
         raise InvalidFile(findings)

@@ -37,7 +37,7 @@ def save_character(character: Character, folder: Path, *, is_replacing: bool = F
             path = _path_of(character.slug, folder)
             return _written(character, path)
         taken = _taken(folder)
-        for slug in _slugs(character.slug):
+        for slug in namesakes(character.slug):
             path = folder / f"{slug}.yaml"
             if slug not in taken and _is_reserved(path):
                 return _written(character.model_copy(update={"slug": slug}), path)
@@ -51,13 +51,14 @@ def save_original(raw: bytes, folder: Path, name: str) -> Path:
     path = folder / ORIGINALS / name
     try:
         path.parent.mkdir(exist_ok=True)
-        _replace(path, raw)
+        replace_file(path, raw)
     except OSError as error:
         raise refused(path, f"the card cannot be kept: {error.strerror or error}") from error
     return path
 
 
-def _slugs(slug: str) -> Iterator[str]:
+def namesakes(slug: str) -> Iterator[str]:
+    """`ada`, `ada-2`, `ada-3`, …"""
     yield slug
     for number in range(2, _MOST_NAMESAKES + 1):
         yield f"{slug[:_LONGEST_STEM].rstrip('-')}-{number}"
@@ -87,7 +88,7 @@ def _written(character: Character, path: Path) -> Saved:
     text = yaml_text(character)
     try:
         parse_character(text, str(path))  # too large, or something that no character file may hold
-        _replace(path, text.encode())
+        replace_file(path, text.encode())
     except BaseException:
         _forget_if_empty(path)
         raise
@@ -100,8 +101,8 @@ def _forget_if_empty(path: Path) -> None:
             path.unlink()
 
 
-def _replace(path: Path, raw: bytes) -> None:
-    """All of it or nothing: a hidden file beside it is written first."""
+def replace_file(path: Path, raw: bytes) -> None:
+    """Write the file: all of it or nothing, a hidden one beside it first. Writes to the disk. Raises OSError."""
     descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

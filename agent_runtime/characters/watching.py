@@ -38,6 +38,9 @@ class Watcher:
 
     A file that is written right now is left for the next look, so that no half of it is taken. A file that breaks, is
     removed, or takes the slug of another leaves the character as it was last read; `broken` says so.
+
+    Who writes into the folder in this process holds `lock` meanwhile, and has it `see` what was written: then it is
+    taken over at once.
     """
 
     def __init__(
@@ -58,6 +61,22 @@ class Watcher:
         self._sources = {each.character.slug: each.path for each in roster.files if each.character}
         self._broken = tuple(_faults(roster.files, self._sources))
         self._is_folder_there = True
+        self.lock = asyncio.Lock()
+
+    @property
+    def files(self) -> tuple[Checked, ...]:
+        """The files as they were last seen, each by itself: two may have the same slug."""
+        return tuple(self._files.values())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another character would be one too many."""
+        return len(self._characters) >= MOST_FILES
+
+    @property
+    def is_folder_there(self) -> bool:
+        """Whether the folder could be read when it was last looked at."""
+        return self._is_folder_there
 
     @property
     def broken(self) -> tuple[BrokenFile, ...]:
@@ -72,8 +91,13 @@ class Watcher:
 
     async def look(self) -> None:
         """Look once, and take over what is good."""
+        async with self.lock:
+            await self.see()
+
+    async def see(self, written: Path | None = None) -> None:
+        """The same for one who holds the lock; the file `written` is whole, however new it is."""
         try:
-            files = await asyncio.to_thread(_read, self._folder, self._files, self._now_ns())
+            files = await asyncio.to_thread(_read, self._folder, self._files, self._now_ns(), written)
         except InvalidFile as error:
             self._is_folder_there = False
             self._say((BrokenFile(self._folder.name, tuple(str(each) for each in error.findings)),))
@@ -84,6 +108,15 @@ class Watcher:
         judged = without_twins(list(files.values()))
         overflow = [fault for each in judged if (fault := self._take(each)) is not None]
         self._say((*_faults(judged, self._sources), *overflow))
+
+    def slugs_from(self, path: Path) -> tuple[str, ...]:
+        """The characters that were last read from this file."""
+        return tuple(slug for slug, source in self._sources.items() if source == path)
+
+    def forget(self, slug: str) -> None:
+        """Its file was removed on purpose: nobody misses it."""
+        self._characters.pop(slug, None)
+        self._sources.pop(slug, None)
 
     def _take(self, checked: Checked) -> BrokenFile | None:
         """Take over a good version; what was never read before only as long as there is room."""
@@ -110,12 +143,12 @@ class Watcher:
         self._broken = broken
 
 
-def _read(folder: Path, known: Mapping[Path, Checked], now_ns: int) -> dict[Path, Checked]:
+def _read(folder: Path, known: Mapping[Path, Checked], now_ns: int, written: Path | None = None) -> dict[Path, Checked]:
     """Every file of the folder, read again where it has changed and has come to rest. Runs in a thread."""
     found: dict[Path, Checked] = {}
     for path in files_of(folder):
         stamp, before = stamp_of(path), known.get(path)
-        if stamp is not None and 0 <= now_ns - stamp.written_ns < _SETTLED_NS:
+        if path != written and stamp is not None and 0 <= now_ns - stamp.written_ns < _SETTLED_NS:
             if before is not None:
                 found[path] = before
         else:

@@ -18,6 +18,11 @@ class Recent:
         """The turn, or None when it is unknown here or was over long ago."""
         return self._running.get(turn_id) or self._ended.get(turn_id)
 
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Ids of those that run."""
+        return tuple(self._running)
+
     def add(self, turn: Turn) -> None:
         """A turn that runs from now on."""
         self._running[turn.id] = turn

@@ -1,7 +1,7 @@
 """The reply to a message that is on disk: asked of the model, kept with the turn's end in one commit."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from agent_runtime.chat.chain import link
+from agent_runtime.chat.drafting import Drafting
 from agent_runtime.chat.recollector import Forgetful, Recollector
 from agent_runtime.chat.summarising import Summariser
 from agent_runtime.chat.talks import STRANGER, Talk
@@ -17,6 +18,7 @@ from agent_runtime.chat.tracing import Tracing
 from agent_runtime.chat.turn import Reply, Turn
 from agent_runtime.chat.windows import Windows
 from agent_runtime.core.assembly import Draft
+from agent_runtime.core.authoring import Drafted
 from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock, utc
 from agent_runtime.core.conversation import Message, NewMessage
@@ -44,7 +46,8 @@ class Company(Protocol):
 
 @dataclass(frozen=True)
 class Replier:
-    """Answers turns. Without a `summariser` what has left the window is forgotten."""
+    """Answers turns, those of a session with the author by `drafting`. Without a `summariser` what has left the window
+    is forgotten."""
 
     turns: Turns
     model: ChatModel
@@ -56,6 +59,7 @@ class Replier:
     budget: Budget = field(default_factory=Budget)
     recollector: Recollector = field(default_factory=Forgetful)
     summariser: Summariser | None = None
+    drafting: Drafting | None = None
 
     async def answer(self, turn: Turn, talk: Talk, notes: str = "") -> None:
         """Generate and keep the reply. This is the supervisor of a turn: nothing that goes wrong leaves it open."""
@@ -65,10 +69,10 @@ class Replier:
             turn.finish(reply)
         except ModelFailed as fault:
             _log.warning("turn failed", turn=turn.id, code=fault.code, reason=fault.reason)
-            await self._fail(turn, fault, "truncated" if turn.text.strip() else "failed")
+            await self._fail(turn, fault, "truncated" if says_something(turn.text) else "failed")
         except RuntimeFault as fault:
             _log.warning("turn failed", turn=turn.id, code=fault.code)
-            await self._fail(turn, fault, "failed")
+            await self._fail(turn, fault, "interrupted" if isinstance(fault, Interrupted) else "failed")
         except asyncio.CancelledError:
             if not turn.is_over:  # the reply may have been kept at the very moment it was stopped
                 stopped = Interrupted("the reply was stopped before it was complete")
@@ -120,18 +124,20 @@ class Replier:
         turn.prompt = await self.prompt(turn, talk, notes)
         turn.timings.prompted = perf_counter()
         turn.state = "running"
-        finish = await self._generate(turn, turn.prompt)
+        finish = await self._generate(turn, turn.prompt, talk)
         message = await _to_its_end(self._kept(turn, "done", finish=finish))
         if message is None:
-            raise Interrupted("the turn was ended by another process; nothing of the reply was kept")
-        return Reply(turn.id, question, message, turn.prompt.circumstances.mood, finish)
+            raise Interrupted("another process ended the turn, or its session was deleted: nothing of it was kept")
+        return Reply(turn.id, question, message, turn.prompt.circumstances.mood, finish, turn.draft)
 
-    async def _generate(self, turn: Turn, prompt: Prompt) -> Finish:
-        async with aclosing(self.model.reply(prompt)) as parts:
+    async def _generate(self, turn: Turn, prompt: Prompt, talk: Talk) -> Finish:
+        async with aclosing(self._parts(turn, prompt, talk)) as parts:
             async for part in parts:
                 match part:
                     case Delta(text):
                         turn.grow(text)
+                    case Drafted():
+                        turn.tell(part)
                     case Sent():
                         turn.sent = part
                     case Finish():
@@ -139,6 +145,13 @@ class Replier:
                             raise ModelFailed("empty", "the model gave an empty reply")
                         return part
         raise ModelFailed("truncated", "the model's reply broke off")
+
+    def _parts(
+        self, turn: Turn, prompt: Prompt, talk: Talk
+    ) -> AsyncGenerator[Sent | Delta | Drafted | Finish, None] | AsyncGenerator[Sent | Delta | Finish, None]:
+        if talk.is_authoring and self.drafting is not None:
+            return self.drafting.reply(turn.user_message.session_id, prompt)
+        return self.model.reply(prompt)
 
     async def _kept(
         self, turn: Turn, state: TurnState, *, finish: Finish | None = None, fault: RuntimeFault | None = None
@@ -162,7 +175,7 @@ class Replier:
     def _message(self, turn: Turn, text: str, state: TurnState) -> NewMessage:
         question = turn.user_message
         return NewMessage(
-            id=self.new_id(),
+            id=turn.reply_id or self.new_id(),
             session_id=question.session_id,
             role="assistant",
             content=text,
@@ -188,6 +201,8 @@ class Replier:
         question, character = turn.user_message, talk.character
         self.windows.add(question)
         self.windows.add(reply)
+        if talk.is_authoring:  # what is told to the author is about somebody who is made up
+            return
         if turn.kind != "regenerate":
             self.recollector.hear(
                 character.slug, talk.user, question.content, question.id, is_public=False, name=talk.known_name

@@ -9,6 +9,7 @@ from agent_runtime.core.assembly import greeting as greeting_of
 from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock, utc
 from agent_runtime.core.conversation import NewMessage, Session
+from agent_runtime.core.errors import Refused
 from agent_runtime.core.ports import CharacterFiles, Messages, Sessions
 from agent_runtime.core.text import display_name
 from agent_runtime.core.turns import Claim, Claimed, Claims
@@ -34,14 +35,15 @@ class Starting:
         *,
         greeting: int | None = None,
         claim: Claim | None = None,
+        session_id: str | None = None,
     ) -> Session | Claimed:
         """A new session; with `greeting` the character begins, in its words of that number.
 
         With `claim`: what was started under this key before. Raises NotFound for a character, Refused for a greeting
-        it does not have.
+        it does not have and for a `session_id` that is taken.
         """
         character = self.talks.current(slug)
-        now, session_id = utc(self.clock.time()), self.new_id()
+        now, session_id = utc(self.clock.time()), session_id or self.new_id()
         said = (
             None
             if greeting is None
@@ -53,7 +55,7 @@ class Starting:
         session = await self.sessions.create(
             Session(id=session_id, character=slug, created_at=now, updated_at=now, metadata=kept)
         )
-        await self._keep(session.id, character)
+        await self._keep(session.id, None if self.talks.is_author(slug) else character)
         self.talks.hold(session, character)
         if said:
             message = NewMessage(
@@ -64,16 +66,19 @@ class Starting:
         return session
 
     async def keep_character(self, session_id: str, character: Character) -> None:
-        """The session's character is this one from now on. Raises NotFound."""
+        """The session's character is this one from now on; in a session with the author, the draft. Raises NotFound."""
         await self._keep(session_id, character)
         self.talks.forget(session_id)
 
     async def follow_file(self, session_id: str) -> None:
-        """The session's character is from now on as its file has it. Raises NotFound."""
+        """The session's character is from now on as its file has it. Raises NotFound, Refused for the author's."""
         session = await self.sessions.get(session_id)
+        if self.talks.is_author(session.character):
+            raise Refused("a session with the author holds a draft: there is no file to follow")
         await self.keep_character(session_id, self.talks.current(session.character))
 
-    async def _keep(self, session_id: str, character: Character) -> None:
-        content = character.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    async def _keep(self, session_id: str, character: Character | None) -> None:
+        """None for a draft that is to be."""
+        content = character.model_dump(mode="json", by_alias=True, exclude_defaults=True) if character else {}
         now = utc(self.clock.time())
         await self.character_files.save(session_id, content, file_id=self.new_id(), now=now)

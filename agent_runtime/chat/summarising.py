@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 
 import structlog
 from pydantic_core import to_json
@@ -33,6 +34,14 @@ _ORDER = (
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A summary, or that there is none, as it is for the path that ends at the message `tip`."""
+
+    summary: Summary | None
+    tip: str | None
+
+
 class Summariser:
     """Summaries of long sessions: one task a session, `at_once` in all; a session not taken now is taken next turn."""
 
@@ -56,7 +65,7 @@ class Summariser:
         self._at_once = at_once
         self._deadline_s = deadline_s
         self._reading_s = reading_s
-        self._held: OrderedDict[str, Summary | None] = OrderedDict()
+        self._held: OrderedDict[str, _Held] = OrderedDict()
         self._busy: set[str] = set()
         self._tasks = Tasks()
 
@@ -66,15 +75,17 @@ class Summariser:
             return ""
         try:
             async with asyncio.timeout(self._reading_s):
-                summary = await self._summary(question.session_id)
+                summary = await self._summary(question.session_id, question.id, question.parent_id)
         except (RuntimeFault, TimeoutError):
             return ""
+        self._follow(question)
         return summary.text if summary is not None and summary.upto_seq < question.seq else ""
 
     def consider(self, newest: Message, character: Character) -> None:
         """After a turn: sum up what has left the window, if it is enough. Never waits."""
-        summary = self._held.get(newest.session_id)
-        done = 0 if summary is None else summary.upto_seq
+        self._follow(newest)
+        held = self._held.get(newest.session_id)
+        done = held.summary.upto_seq if held is not None and held.summary is not None else 0
         is_due = newest.seq - self._window - done >= _GROWN_BY
         if is_due and newest.session_id not in self._busy and len(self._busy) < self._at_once:
             self._busy.add(newest.session_id)
@@ -94,18 +105,20 @@ class Summariser:
             self._busy.discard(newest.session_id)
 
     async def _renew(self, newest: Message, character: Character) -> None:
-        session_id, upto = newest.session_id, newest.seq - self._window
-        previous = await self._summary(session_id)
+        session_id = newest.session_id
+        previous = await self._summary(session_id, newest.id)
         done = previous.upto_seq if previous else 0
-        if upto - done < _GROWN_BY:
+        recent = await self._messages.path(newest.id, min(newest.seq - done, _MOST_READ + self._window))
+        gone = [message for message in recent[: max(len(recent) - self._window, 0)] if message.seq > done]
+        if len(gone) < _GROWN_BY:
             return
-        recent = await self._messages.recent(session_id, min(newest.seq - done, _MOST_READ + self._window))
-        gone = [message for message in recent if done < message.seq <= upto]
         text = await self._text(previous.text if previous else "", gone, character)
+        if not (await self._messages.get(gone[-1].id)).active:
+            return  # somebody went on from before it meanwhile
         now = utc(self._clock.time())
-        summary = Summary(session_id=session_id, upto_seq=upto, text=text, updated_at=now)
+        summary = Summary(session_id=session_id, upto_seq=gone[-1].seq, text=text, updated_at=now)
         await self._summaries.save(summary)
-        self._hold(session_id, summary)
+        self._hold(session_id, summary, newest.id)
 
     async def _text(self, previous: str, messages: Sequence[Message], character: Character) -> str:
         """By the model where there is one that can, else what can be picked out without one."""
@@ -128,19 +141,26 @@ class Summariser:
             raise ModelFailed("empty", "the model gave an empty summary")
         return " ".join(words[:_MOST_WORDS])
 
-    async def _summary(self, session_id: str) -> Summary | None:
-        if session_id not in self._held:
-            summary = await self._summaries.get(session_id)
-            if session_id not in self._held:  # a newer one may have been written meanwhile
-                self._hold(session_id, summary)
+    async def _summary(self, session_id: str, *tips: str | None) -> Summary | None:
+        """The summary for who stands at one of these; one held for another place may be of a path that is left."""
+        held = self._held.get(session_id)
+        if held is None or held.tip not in tips:
+            held = self._hold(session_id, await self._summaries.get(session_id), tips[-1])
         self._held.move_to_end(session_id)
-        return self._held[session_id]
+        return held.summary
 
-    def _hold(self, session_id: str, summary: Summary | None) -> None:
-        self._held[session_id] = summary
+    def _follow(self, message: Message) -> None:
+        """The path goes on with this message."""
+        held = self._held.get(message.session_id)
+        if held is not None and held.tip == message.parent_id:
+            self._held[message.session_id] = _Held(held.summary, message.id)
+
+    def _hold(self, session_id: str, summary: Summary | None, tip: str | None) -> "_Held":
+        held = self._held[session_id] = _Held(summary, tip)
         self._held.move_to_end(session_id)
         if len(self._held) > _SESSIONS_HELD:
             self._held.popitem(last=False)
+        return held
 
 
 def _prompt(previous: str, messages: Sequence[Message], character: Character) -> Prompt:

@@ -31,11 +31,15 @@ NOBODY = Guest()
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Who talks to whom in a session: `user` is the id that what the guest tells in private is remembered under."""
+    """Who talks to whom in a session: `user` is the id that what the guest tells in private is remembered under.
+
+    `is_authoring`: it is the author who is talked to, and the session's character file is the draft they make.
+    """
 
     character: Character
     user: str
     name: str
+    is_authoring: bool = False
 
     @property
     def known_name(self) -> str:
@@ -45,18 +49,23 @@ class Talk:
 
 @dataclass(frozen=True)
 class Talks:
-    """Talks by session, as many as are in use. `current` is the character of a slug as its file has it now."""
+    """Talks by session, as many as are in use. `current` is the character of a slug as its file has it now.
+
+    `author` is the built-in one; a file with its slug takes its place, and is a character like any other.
+    """
 
     sessions: Sessions
     character_files: CharacterFiles
     current: Callable[[str], Character]
+    author: Character | None = None
     _held: OrderedDict[str, Talk] = field(default_factory=OrderedDict)
 
     async def of(self, session_id: str, guest: Guest) -> Talk:
         """The character that the session keeps, and `guest` who talks to it. Raises NotFound."""
         if session_id not in self._held:
             session = await self.sessions.get(session_id)
-            self.hold(session, await self._kept(session) or self.current(session.character))
+            own = None if self.is_author(session.character) else await self._kept(session)
+            self.hold(session, own or self.current(session.character))
         self._held.move_to_end(session_id)
         return _spoken_by(guest, self._held[session_id])
 
@@ -64,9 +73,18 @@ class Talks:
         """Know the session's talk from now on."""
         user = session.metadata.get("user")
         user = user if isinstance(user, dict) else {}
-        self._held[session.id] = Talk(character, str(user.get("id") or session.id), str(user.get("name") or ""))
+        self._held[session.id] = Talk(
+            character,
+            str(user.get("id") or session.id),
+            str(user.get("name") or ""),
+            is_authoring=self.is_author(session.character),
+        )
         if len(self._held) > _SESSIONS_HELD:
             self._held.popitem(last=False)
+
+    def is_author(self, slug: str) -> bool:
+        """Whether whoever is called so is the author."""
+        return self.author is not None and slug == self.author.slug and self.current(slug) is self.author
 
     def forget(self, session_id: str) -> None:
         """Look it up anew the next time: its character is another, or it is gone."""

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from agent_runtime.core.clock import iso
 from agent_runtime.core.conversation import Message, Session
-from agent_runtime.core.ports import Messages, Sessions
+from agent_runtime.core.ports import Messages
 
 Form = Literal["md", "json", "jsonl"]
 _PAGE = 200
@@ -18,31 +18,24 @@ _PAGE = 200
 class Transcripts:
     """Exports the active path of sessions; `shown` is a message as the API shows it."""
 
-    sessions: Sessions
     messages: Messages
     shown: Callable[[Message], dict[str, Any]]
 
     async def pieces(self, session: Session, form: Form, *, names: tuple[str, str]) -> AsyncIterator[bytes]:
-        """The file in pieces of at most 200 messages; `names` are those of guest and character."""
+        """The file in pieces of at most 200 messages; `names` are those of guest and character. Raises NotFound, also
+        in the middle."""
         head, between, foot = _frame(session, form, names[1])
-        yield head
-        is_first = True
-        async for message in self._all(session.id):
-            if not is_first:
-                yield between
-            is_first = False
-            yield _markdown(message, names) if form == "md" else to_json(self.shown(message))
-        yield foot
-
-    async def _all(self, session_id: str) -> AsyncIterator[Message]:
-        cursor: str | None = None
+        piece, cursor = head, None
         while True:
-            page = await self.messages.list(session_id, limit=_PAGE, cursor=cursor)
-            for message in page.data:
-                yield message
+            page = await self.messages.list(session.id, limit=_PAGE, cursor=cursor)
+            told = [_markdown(each, names) if form == "md" else to_json(self.shown(each)) for each in page.data]
+            piece += between.join(told)
             cursor = page.next_cursor
             if cursor is None:
+                yield piece + foot if told or form != "jsonl" else piece
                 return
+            yield piece + between
+            piece = b""
 
 
 def _frame(session: Session, form: Form, character: str) -> tuple[bytes, bytes, bytes]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from agent_runtime.core.authoring import Drafted
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.errors import RuntimeFault
 from agent_runtime.core.ports import Finish, Sent
@@ -15,13 +16,14 @@ from agent_runtime.core.turns import TurnKind, TurnState
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A finished turn: both messages as kept, the mood they left, the model's own account."""
+    """A finished turn: both messages as kept, the mood they left, the model's own account, the author's last draft."""
 
     turn_id: str
     user_message: Message
     message: Message
     mood: Mood
     finish: Finish
+    draft: Drafted | None = None
 
 
 @dataclass(slots=True)
@@ -43,19 +45,20 @@ class Timings:
 class Turn:
     """One question and the reply to it. Owned by the runtime: nobody who watches can end it.
 
-    `partial` is what was kept of a reply that was not completed; `prompt` what the reply was asked for with, `sent`
-    what a model was really sent of it.
+    `reply_id` is what the reply will be called; `partial` is what was kept of a reply that was not completed; `prompt`
+    what the reply was asked for with, `sent` what a model was really sent of it.
     """
 
     id: str
     user_message: Message
     kind: TurnKind = "chat"
     state: TurnState = "accepted"
+    reply_id: str = ""
     partial: Message | None = None
     prompt: Prompt | None = None
     sent: Sent | None = None
     timings: Timings = field(default_factory=Timings)
-    _deltas: list[str] = field(default_factory=list)
+    _pieces: list[str | Drafted] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _reply: Reply | None = None
     _fault: RuntimeFault | None = None
@@ -63,12 +66,17 @@ class Turn:
     @property
     def text(self) -> str:
         """The reply as far as it has come."""
-        return "".join(self._deltas)
+        return "".join(piece for piece in self._pieces if isinstance(piece, str))
 
     @property
     def pieces(self) -> int:
         """How many there are so far."""
-        return len(self._deltas)
+        return len(self._pieces)
+
+    @property
+    def draft(self) -> Drafted | None:
+        """The newest draft that the author has made in it."""
+        return next((piece for piece in reversed(self._pieces) if isinstance(piece, Drafted)), None)
 
     @property
     def fault(self) -> RuntimeFault | None:
@@ -82,9 +90,14 @@ class Turn:
 
     def grow(self, delta: str) -> None:
         """Add a piece of the reply."""
-        if not self._deltas:
+        if not self.timings.first_token:
             self.timings.first_token = perf_counter()
-        self._deltas.append(delta)
+        self._pieces.append(delta)
+        self._wake()
+
+    def tell(self, draft: Drafted) -> None:
+        """Add a draft, which has been kept."""
+        self._pieces.append(draft)
         self._wake()
 
     def finish(self, reply: Reply) -> None:
@@ -98,13 +111,20 @@ class Turn:
         self._end()
 
     async def deltas(self, after: int = 0) -> AsyncIterator[tuple[int, str]]:
-        """The pieces with their numbers from 1, behind `after`, as they come; ends with the turn, however it ends."""
-        seen = min(after, len(self._deltas)) if self.is_over else after
+        """The words among the parts."""
+        async for number, part in self.parts(after):
+            if isinstance(part, str):
+                yield number, part
+
+    async def parts(self, after: int = 0) -> AsyncIterator[tuple[int, str | Drafted]]:
+        """Words and drafts with their numbers from 1, behind `after`, as they come; ends with the turn, however it
+        ends."""
+        seen = min(after, len(self._pieces)) if self.is_over else after
         while True:
             news = self._news
-            while seen < len(self._deltas):
+            while seen < len(self._pieces):
                 seen += 1
-                yield seen, self._deltas[seen - 1]
+                yield seen, self._pieces[seen - 1]
             if self.is_over:
                 return
             await news.wait()

@@ -1,6 +1,7 @@
 """The newest messages of the paths in use, so that a turn does not read what it has just written."""
 
 from collections import OrderedDict, deque
+from collections.abc import Iterable, Set
 
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.ports import Messages
@@ -47,7 +48,22 @@ def _end_of(window: deque[Message]) -> str | None:
     return window[-1].id if window else None
 
 
-def _whole_turns(messages: deque[Message]) -> tuple[Message, ...]:
-    """What belongs in a prompt: a question whose reply never came, and a reply cut off, are left out."""
-    answered = {each.turn_id for each in messages if each.role == "assistant" and not each.interrupted}
-    return tuple(each for each in messages if each.turn_id is None or each.turn_id in answered)
+def _whole_turns(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """What belongs in a prompt: a question whose reply never came, and a reply cut off, are left out.
+
+    A question and its reply need not be of one turn: replies are asked for anew, and edited.
+    """
+    answered: set[str] = set()
+    question: Message | None = None
+    for each in messages:
+        if each.role == "user":
+            question = each
+        elif question is not None and each.kind == "chat" and not each.interrupted:
+            answered.add(question.id)
+    return tuple(each for each in messages if _belongs(each, answered))
+
+
+def _belongs(message: Message, answered: Set[str]) -> bool:
+    if message.role == "user":
+        return message.turn_id is None or message.id in answered
+    return not message.interrupted

@@ -1,20 +1,26 @@
 """Talking to a running runtime: finding it, its JSON, its streams."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import aiohttp
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
+from agent_runtime.cli.failing import TimedOut
 from agent_runtime.core.errors import Misconfigured, Refused, RuntimeFault, Unavailable
+from agent_runtime.core.text import plain
 
 if TYPE_CHECKING:
     from agent_runtime.config import Settings
     from agent_runtime.store.folder import Occupant
 
 _ANSWER_S = 120.0
+_SILENCE_S = 60.0  # four heartbeats of a stream
+_LONGEST_DETAIL = 2000
 _ADDRESS = re.compile(r"https?://[^/?#\s]")
 
 
@@ -34,8 +40,34 @@ def address_of(settings: "Settings", url: str | None) -> str:
     return address
 
 
+class Lost(Unavailable):
+    """The connection broke after a request was sent: nobody knows what became of it."""
+
+
+class Declined(Refused):
+    """The runtime said no: the `status` of its answer, and the problem it sent."""
+
+    def __init__(self, detail: str, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One server-sent event; `id` is empty where it has none."""
+
+    id: str
+    event: str
+    data: Any
+
+
 class Remote:
-    """A running runtime over HTTP. Failures are ours: Unavailable when it is not there, Refused when it says no."""
+    """A running runtime over HTTP. Failures are ours.
+
+    Unavailable when it is not there, Lost when it goes away, TimedOut when it does not answer, Declined when it says
+    no.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
@@ -43,37 +75,75 @@ class Remote:
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         """The decoded answer."""
-        try:
+        with self._failures():
             async with self._session.request(method, self._url + path, data=_encoded(body), headers=_JSON) as answer:
                 raw = await answer.read()
                 if answer.status >= 400:
                     raise _fault(answer.status, raw)
                 return from_json(raw) if raw else None
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise self._unreachable(error) from error
 
     async def events(self, method: str, path: str, body: Any = None) -> AsyncIterator[tuple[str, Any]]:
         """(event, data) of a stream, until it ends."""
-        headers = {**_JSON, "Accept": "text/event-stream"}
-        patience = aiohttp.ClientTimeout(total=None, sock_read=60)
-        try:
+        async for each in self.stream(method, path, body):
+            yield each.event, each.data
+
+    async def stream(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> AsyncGenerator[StreamEvent]:
+        """A stream with the ids of its events, until it ends."""
+        asked = {**_JSON, "Accept": "text/event-stream", **(headers or {})}
+        patience = aiohttp.ClientTimeout(total=None, sock_connect=_SILENCE_S, sock_read=_SILENCE_S)
+        with self._failures():
             async with self._session.request(
-                method, self._url + path, data=_encoded(body), headers=headers, timeout=patience
+                method, self._url + path, data=_encoded(body), headers=asked, timeout=patience
             ) as answer:
                 if answer.status >= 400:
                     raise _fault(answer.status, await answer.read())
-                event = ""
+                event = identifier = ""
                 async for line in answer.content:
                     name, _, value = line.decode().rstrip("\n").partition(": ")
-                    if name == "event":
+                    if name == "id":
+                        identifier = value
+                    elif name == "event":
                         event = value
                     elif name == "data":
-                        yield event, from_json(value)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise self._unreachable(error) from error
+                        yield StreamEvent(identifier, event, from_json(value))
 
-    def _unreachable(self, error: Exception) -> Unavailable:
-        return Unavailable(f"no runtime answers at {self._url} ({error}); start one with `agent-runtime run`")
+    async def all(self, path: str) -> list[dict[str, Any]]:
+        """Every page of a list as one; `path` ends with its query."""
+        found: list[dict[str, Any]] = []
+        after = ""
+        while True:
+            page = await self.call("GET", path + after)
+            found += page["data"]
+            if page["next_cursor"] is None:
+                return found
+            after = f"&cursor={quote(page['next_cursor'], safe='')}"
+
+    async def pieces(self, path: str) -> AsyncGenerator[bytes]:
+        """A file as it comes."""
+        with self._failures():
+            async with self._session.request("GET", self._url + path) as answer:
+                if answer.status >= 400:
+                    raise _fault(answer.status, await answer.read())
+                async for piece in answer.content.iter_any():
+                    yield piece
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """What can go wrong on the way, as failures of ours."""
+        try:
+            yield
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise Unavailable(
+                f"no runtime answers at {self._url} ({error}); start one with `agent-runtime run`"
+            ) from error
+        except TimeoutError as error:
+            raise TimedOut(f"the runtime at {self._url} does not answer in time") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Lost(f"the connection to {self._url} was lost ({error})") from error
+        except ValueError as error:
+            raise Unavailable(f"what answers at {self._url} is no runtime: {plain(str(error), 200)}") from error
 
 
 @asynccontextmanager
@@ -98,7 +168,14 @@ def _encoded(body: Any) -> bytes | None:
 
 def _fault(status: int, raw: bytes) -> RuntimeFault:
     try:
-        detail = from_json(raw)["detail"]
+        problem = from_json(raw)
+        detail = plain(problem["detail"], _LONGEST_DETAIL)
     except (ValueError, KeyError, TypeError):
-        detail = f"it answered {status}"
-    return Unavailable(detail) if status in (502, 503, 504) else Refused(detail)
+        problem, detail = {}, f"it answered {status}"
+    match status:
+        case 504:
+            return TimedOut(detail)
+        case 502 | 503:
+            return Unavailable(detail)
+        case _:
+            return Declined(detail, status, problem)

@@ -14,36 +14,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import from_json
 
+from agent_runtime.config.lists import parse_fallbacks, parse_headers, parse_slugs
 from agent_runtime.config.places import check_locale, check_time_zone
-
-
-def _parse_slugs(value: object) -> object:
-    """A list, or the text of one: `vesper-quill, otto` or `["vesper-quill", "otto"]`; empty text is None."""
-    if not isinstance(value, str):
-        return value
-    if not value.strip():
-        return None
-    if not value.lstrip().startswith("["):
-        return [slug.strip() for slug in value.split(",") if slug.strip()]
-    try:
-        return from_json(value)
-    except ValueError:
-        raise ValueError('expected slugs with commas between them, or a JSON list such as ["vesper-quill"]') from None
-
-
-def _parse_fallbacks(value: object) -> object:
-    """A list, or the text of one: names with commas between them, or JSON such as `[{"model": "small"}]`."""
-    if isinstance(value, str):
-        try:
-            value = from_json(value) if value.lstrip().startswith("[") else value.split(",")
-        except ValueError:
-            raise ValueError('expected names with commas between them, or a JSON list: [{"model": "small"}]') from None
-    if not isinstance(value, list | tuple):
-        return value
-    models = [each.strip() if isinstance(each, str) else each for each in value]
-    return [{"model": each} if isinstance(each, str) else each for each in models if each != ""]
 
 
 def _once_each(slugs: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -118,6 +91,10 @@ class Http(_Section):
         default="127.0.0.1", description="Address to listen on; of this machine only."
     )
     port: int = Field(default=4500, ge=0, le=65_535, description="Port to listen on; 0 takes any free one.")
+    session_headers: Annotated[tuple[str, ...], BeforeValidator(parse_headers), Field(max_length=8)] = Field(
+        default=("X-OpenWebUI-Chat-Id", "X-Chat-Id"),
+        description="Headers in which front ends name a conversation, for requests under /v1.",
+    )
 
 
 class Database(_Section):
@@ -167,7 +144,7 @@ class Llm(_Section):
     )
     base_url: str = Field(default="", max_length=2_000, repr=False, description="Such as http://127.0.0.1:11434/v1.")
     model: str = Field(default="", max_length=200, description="The model's name, as the provider spells it.")
-    fallbacks: Annotated[tuple[Fallback, ...], BeforeValidator(_parse_fallbacks), Field(max_length=8)] = Field(
+    fallbacks: Annotated[tuple[Fallback, ...], BeforeValidator(parse_fallbacks), Field(max_length=8)] = Field(
         default=(),
         description="Models to ask, in this order, when the first one fails: `[{model, base_url}]`, or names.",
     )
@@ -278,7 +255,7 @@ class Settings(_Section):
     data_dir: Folder = Field(default=Path(".data"), description="What the runtime keeps.")
     characters_dir: Folder = Field(default=Path("characters"), description="Character files, one YAML each.")
     assets_dir: Folder = Field(default=Path("assets"), description="Pictures that characters refer to.")
-    agents: Annotated[tuple[str, ...] | None, BeforeValidator(_parse_slugs), AfterValidator(_once_each)] = Field(
+    agents: Annotated[tuple[str, ...] | None, BeforeValidator(parse_slugs), AfterValidator(_once_each)] = Field(
         default=None, description="Slugs of the characters that run; by default all that host something."
     )
     locale: Annotated[str, AfterValidator(check_locale)] = Field(

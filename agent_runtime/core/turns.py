@@ -10,6 +10,7 @@ from agent_runtime.core.conversation import Message, NewMessage
 
 TurnState = Literal["accepted", "running", "done", "failed", "interrupted", "truncated"]
 TurnKind = Literal["chat", "regenerate", "edit"]
+ClaimKind = Literal["turn", "session", "message", "character"]
 CLAIM_LIFETIME = timedelta(hours=24)
 
 
@@ -57,7 +58,7 @@ class Claimed(_Value):
     """What was made under a key before. A fingerprint that differs means that the key was used for something else."""
 
     fingerprint: str
-    kind: Literal["turn", "session"]
+    kind: ClaimKind
     id: str
     created_at: datetime
 
@@ -71,8 +72,9 @@ class Turns(Protocol):
         """Keep the claim, the turn and the user's message in one commit.
 
         When the key was claimed within 24 hours before `turn.created_at`, nothing is kept and what it was claimed for
-        is returned. Beginning the same turn twice is beginning it once. Raises NotFound for the session or the parent
-        of a message that branches.
+        is returned. Beginning the same turn twice is beginning it once. Raises TurnRunning while another turn of the
+        session is not over, whichever process runs it; NotFound for the session or the parent of a message that
+        branches.
         """
         ...
 
@@ -100,17 +102,23 @@ class Turns(Protocol):
         """Raises NotFound("turn", id)."""
         ...
 
-    async def sweep(self, owner: str, before: datetime, now: datetime) -> Sequence[str]:
-        """Turns that others began and that were last heard of before then become interrupted; their ids."""
+    async def running(self, session_id: str) -> str | None:
+        """The turn that runs in a session. Raises NotFound for what no session is called."""
+        ...
+
+    async def renew(self, turn_ids: Sequence[str], now: datetime) -> None:
+        """Those of them that run are heard of now, so that nobody takes their process for dead."""
+        ...
+
+    async def sweep(self, owner: str | None, before: datetime, now: datetime) -> Sequence[str]:
+        """Turns that were last heard of before then become interrupted, but for those of `owner`; their ids."""
         ...
 
 
 class Claims(Protocol):
     """Keys under which something was asked for. One older than 24 hours is as if it were not there."""
 
-    async def take(
-        self, claim: Claim, kind: Literal["turn", "session"], identifier: str, at: datetime
-    ) -> Claimed | None:
+    async def take(self, claim: Claim, kind: ClaimKind, identifier: str, at: datetime) -> Claimed | None:
         """Claim the key for what is called `identifier`: None, or what it was claimed for before."""
         ...
 

@@ -44,6 +44,8 @@ class Recalling:
 
         `name` is what the asker is called: what they told is under it, whatever words they ask in.
         """
+        if self._has_any.get(agent_id) is False:  # without a timer: it is every turn of most characters
+            return ()
         try:
             async with asyncio.timeout(self._deadline_s):
                 if not await self._knows_anything(agent_id):

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Executable, String, bindparam, delete, select, text
 
 from agent_runtime.core.errors import Refused
-from agent_runtime.core.turns import CLAIM_LIFETIME, Claim, Claimed
+from agent_runtime.core.turns import CLAIM_LIFETIME, Claim, Claimed, ClaimKind
 from agent_runtime.store.columns import EPOCH, POSTGRESQL, dump_json, to_millisecond
 from agent_runtime.store.dialects import insert
 from agent_runtime.store.engine import Engine
@@ -27,7 +27,7 @@ class Taking(NamedTuple):
     scope: str
     key: str
     fingerprint: str
-    kind: Literal["turn", "session"]
+    kind: ClaimKind
     id: str
     created_at: datetime
     expired: datetime
@@ -40,9 +40,7 @@ class SqlClaims:
     engine: Engine
     writer: Writer
 
-    async def take(
-        self, claim: Claim, kind: Literal["turn", "session"], identifier: str, at: datetime
-    ) -> Claimed | None:
+    async def take(self, claim: Claim, kind: ClaimKind, identifier: str, at: datetime) -> Claimed | None:
         """None when the key is now this one's, else what it stands for. Raises Refused."""
         return await self.writer.write(_take, taking(claim, kind, identifier, at))
 
@@ -61,7 +59,7 @@ class SqlClaims:
         return await self.writer.write(_purge, (before, max(limit, 0)), bulk_rows=max(limit, 1))
 
 
-def taking(claim: Claim, kind: Literal["turn", "session"], identifier: str, at: datetime) -> Taking:
+def taking(claim: Claim, kind: ClaimKind, identifier: str, at: datetime) -> Taking:
     """The claim as a row. Raises Refused for what no key can be."""
     if not _is_key(claim.scope) or not _is_key(claim.key):
         raise Refused(f"an idempotency key must have 1 to {KEY_LIMIT} characters, none of them NUL")
@@ -73,12 +71,18 @@ def taking(claim: Claim, kind: Literal["turn", "session"], identifier: str, at: 
 
 def taken(db: Connection, wanted: Sequence[Taking]) -> dict[tuple[str, str], Claimed]:
     """Take the keys that are free; what each of them stands for now. The first of two that want the same has it."""
+    if wanted:
+        # Ordered (sorting keeps the order of equals): two processes that take the same keys cannot hold one each.
+        rows = sorted(wanted, key=lambda each: (each.scope, each.key))
+        _TAKE.run_each(db, [each._asdict() for each in rows])
+    return standing(db, wanted)
+
+
+def standing(db: Connection, wanted: Sequence[Taking]) -> dict[tuple[str, str], Claimed]:
+    """What the keys stand for, for a day or for longer, where nobody has taken them since."""
     if not wanted:
         return {}
-    # Ordered (sorting keeps the order of equals): two processes that take the same keys cannot hold one each.
-    rows = sorted(wanted, key=lambda each: (each.scope, each.key))
-    _TAKE.run_each(db, [each._asdict() for each in rows])
-    asked = dump_json(list({(each.scope, each.key): None for each in rows}))
+    asked = dump_json(list({(each.scope, each.key): None for each in wanted}))
     return {(row[0], row[1]): _claimed(row) for row in _HELD.rows(db, {"asked": asked})}
 
 

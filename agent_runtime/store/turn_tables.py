@@ -37,11 +37,11 @@ Index(
     sqlite_where=text(REGENERATING),
     postgresql_where=text(REGENERATING),
 )
-# Few among very many: what a crash left running is found at once.
+# One at a time in a session, whichever process takes it. Few among very many: what a crash left is found at once.
 Index(
-    "ix_turns_unfinished",
-    turns.c.updated_at,
-    turns.c.id,
+    "uq_turns_unfinished",
+    turns.c.session_id,
+    unique=True,
     sqlite_where=text(UNFINISHED),
     postgresql_where=text(UNFINISHED),
 )

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Executable, bindparam, select, text, update
 
 from agent_runtime.core.conversation import Message, NewMessage
-from agent_runtime.core.errors import NotFound
+from agent_runtime.core.errors import NotFound, TurnRunning
 from agent_runtime.core.turns import Claimed
-from agent_runtime.store.appending import keep, locked
-from agent_runtime.store.claims import Taking, release, taken
+from agent_runtime.store.appending import Places, keep, locked
+from agent_runtime.store.claims import Taking, release, standing, taken
 from agent_runtime.store.dialects import among, insert
 from agent_runtime.store.prepared import Prepared, Row
 from agent_runtime.store.turn_tables import UNFINISHED, turns
@@ -47,10 +47,18 @@ class End(NamedTuple):
 
 
 def begin(db: Connection, items: Sequence[Beginning]) -> list[Outcome]:
-    """Keep each unless its key stands for another one, or its session is gone. Sessions are locked before keys."""
+    """Keep each unless its session is gone or has a turn that runs, or its key stands for another one.
+
+    Sessions are locked before keys: of two processes one finds the other's turn.
+    """
     places = locked(db, (item.session_id for item in items))
-    held = taken(db, [item.claim for item in items if item.claim and item.session_id in places])
-    outcomes: list[Outcome] = [_refusal(item, item.session_id in places, held) for item in items]
+    running = _taken_turns(db, places, items)
+    first = (item for item in items if running.get(item.session_id) == item.row["id"])
+    held = taken(db, [item.claim for item in first if item.claim])
+    held |= standing(
+        db, [item.claim for item in items if item.claim and (item.claim.scope, item.claim.key) not in held]
+    )
+    outcomes: list[Outcome] = [_refusal(item, running.get(item.session_id), held) for item in items]
     free = [place for place, outcome in enumerate(outcomes) if outcome is None]
     said = [(place, message) for place in free if (message := items[place].message)]
     for (place, _), kept in zip(said, keep(db, places, [message for _, message in said]), strict=True):
@@ -83,11 +91,24 @@ def finish(db: Connection, items: Sequence[End]) -> list[Message | Exception | N
     return outcomes
 
 
-def _refusal(item: Beginning, is_there: bool, held: dict[tuple[str, str], Claimed]) -> Claimed | NotFound | None:
-    if not is_there:
+def _taken_turns(db: Connection, places: Places, items: Sequence[Beginning]) -> dict[str, str]:
+    """The turn that each of the sessions is for: one that runs there, else the first that wants to."""
+    running = {row[0]: row[1] for row in _IN_SESSIONS.rows(db, {"ids": list(places)})} if places else {}
+    for item in items:
+        if item.session_id in places:
+            running.setdefault(item.session_id, str(item.row["id"]))
+    return running
+
+
+def _refusal(
+    item: Beginning, running: str | None, held: dict[tuple[str, str], Claimed]
+) -> Claimed | NotFound | TurnRunning | None:
+    if running is None:
         return NotFound("session", item.session_id)
-    standing = held[item.claim.scope, item.claim.key] if item.claim else None
-    return None if standing is None or standing.id == item.row["id"] else standing
+    claimed = held.get((item.claim.scope, item.claim.key)) if item.claim else None
+    if item.claim and claimed and claimed.id != item.row["id"] and claimed.created_at > item.claim.expired:
+        return claimed
+    return None if running == item.row["id"] else TurnRunning(running)
 
 
 def _end(item: End, outcome: Message | Exception | None) -> Row | None:
@@ -102,6 +123,10 @@ def _begin(dialect: str) -> Executable:
     return insert(dialect, turns).values(columns).on_conflict_do_nothing(index_elements=["id"])
 
 
+def _in_sessions(dialect: str) -> Executable:
+    return select(turns.c.session_id, turns.c.id).where(among(dialect, turns.c.session_id, "ids"), text(UNFINISHED))
+
+
 def _running(dialect: str) -> Executable:
     found = select(turns.c.id).where(among(dialect, turns.c.id, "ids"), text(UNFINISHED))
     return found.order_by(turns.c.id).with_for_update()
@@ -113,15 +138,22 @@ def _finish(_dialect: str) -> Executable:
 
 
 _BEGIN, _RUNNING, _FINISH = Prepared(_begin), Prepared(_running), Prepared(_finish)
+_IN_SESSIONS = Prepared(_in_sessions)
 
 
-def _sweep_some(db: Connection, whose: tuple[str, datetime, datetime]) -> list[str]:
+def _sweep_some(db: Connection, whose: tuple[str | None, datetime, datetime]) -> list[str]:
     owner, before, now = whose
-    old = select(turns.c.id).where(text(UNFINISHED), turns.c.updated_at < before, turns.c.owner != owner)
+    old = select(turns.c.id).where(text(UNFINISHED), turns.c.updated_at < before)
+    old = old if owner is None else old.where(turns.c.owner != owner)
     old = old.order_by(turns.c.updated_at, turns.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
     left = update(turns).where(turns.c.id.in_(old.scalar_subquery()))
     ended = left.values(state="interrupted", error_code="interrupted", updated_at=now)
     return list(db.execute(ended.returning(turns.c.id)).scalars())
 
 
-sweep = one_by_one(_sweep_some)
+def _renew_some(db: Connection, which: tuple[Sequence[str], datetime]) -> None:
+    ids, now = which
+    db.execute(update(turns).where(turns.c.id.in_(ids), text(UNFINISHED)).values(updated_at=now))
+
+
+sweep, renew = one_by_one(_sweep_some), one_by_one(_renew_some)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from agent_runtime.core.conversation import Message, NewMessage
 from agent_runtime.core.errors import NotFound, Refused
@@ -16,8 +16,8 @@ from agent_runtime.store.engine import Engine
 from agent_runtime.store.indexing import Indexer
 from agent_runtime.store.messages import storable
 from agent_runtime.store.text import check_id, check_known, check_text, mended
-from agent_runtime.store.turn_tables import turns
-from agent_runtime.store.turning import AT_ONCE, Beginning, End, begin, finish, sweep
+from agent_runtime.store.turn_tables import UNFINISHED, turns
+from agent_runtime.store.turning import AT_ONCE, Beginning, End, begin, finish, renew, sweep
 from agent_runtime.store.writer import Writer
 
 _SELECT = select(*(turns.c[name] for name in KeptTurn.model_fields))
@@ -37,8 +37,8 @@ class SqlTurns:
     async def begin(
         self, turn: KeptTurn, message: NewMessage | None, claim: Claim | None = None
     ) -> Message | Claimed | None:
-        """Keep claim, turn and message, or say what the key was claimed for. Raises NotFound, Refused, Busy,
-        Unavailable."""
+        """Keep claim, turn and message, or say what the key was claimed for. Raises TurnRunning, NotFound, Refused,
+        Busy, Unavailable."""
         row = _storable(turn)
         if message is not None and message.session_id != turn.session_id:
             raise Refused("the message of a turn belongs to another session")
@@ -92,9 +92,23 @@ class SqlTurns:
             raise NotFound("turn", turn_id)
         return KeptTurn(**row._mapping)
 
-    async def sweep(self, owner: str, before: datetime, now: datetime) -> Sequence[str]:
-        """Turns of others, last heard of before then, become interrupted, a few at a time; their ids."""
-        check_text("owner", owner)
+    async def running(self, session_id: str) -> str | None:
+        """The turn that runs in a session."""
+        check_known("session", session_id)
+        query = select(turns.c.id).where(turns.c.session_id == session_id, text(UNFINISHED))
+        return await self.engine.read(lambda db: db.execute(query).scalar())
+
+    async def renew(self, turn_ids: Sequence[str], now: datetime) -> None:
+        """They are heard of now, a few at a time; those that are over stay as they are."""
+        for first in range(0, len(turn_ids), AT_ONCE):
+            some = turn_ids[first : first + AT_ONCE]
+            await self.writer.write(renew, (some, to_millisecond(now)), bulk_rows=len(some))
+
+    async def sweep(self, owner: str | None, before: datetime, now: datetime) -> Sequence[str]:
+        """Turns that were last heard of before then, but for those of `owner`, become interrupted, a few at a time;
+        their ids."""
+        if owner is not None:
+            check_text("owner", owner)
         swept: list[str] = []
         some: Sequence[str] = ()
         while not swept or len(some) == AT_ONCE:

@@ -1,5 +1,6 @@
 """The one table from failures to HTTP: RFC 9457 problems, and never a traceback."""
 
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from agent_runtime.core.errors import (
     TurnRunning,
     Unavailable,
 )
+from agent_runtime.web.openai.errors import error_of, is_openai, status_of
 
 REQUEST_ID = "X-Request-Id"
 ID = web.RequestKey("id", str)
@@ -41,11 +43,13 @@ _TITLES = {
     405: "Method not allowed",
     408: "Request timed out",
     409: "Conflict",
+    412: "Precondition failed",
     413: "Too large",
     415: "Unsupported media type",
     417: "Expectation failed",
     421: "Misdirected request",
     422: "Cannot be processed",
+    428: "Precondition required",
     429: "Too many requests",
     500: "Internal error",
     502: "The model failed",
@@ -61,7 +65,7 @@ class Problem(Exception):
         super().__init__(detail)
         self.status = status
         self.code = code
-        self.errors = [{"pointer": pointer, "detail": detail}] if pointer is not None else []
+        self.errors: list[dict[str, Any]] = [{"pointer": pointer, "detail": detail}] if pointer is not None else []
         self.more: dict[str, Any] = {}
 
     def document(self) -> dict[str, Any]:
@@ -87,17 +91,18 @@ def problem_of(fault: RuntimeFault) -> dict[str, Any]:
 
 @web.middleware
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn every failure into problem+json. This is the supervisor of a request."""
+    """Turn every failure into problem+json, or what OpenAI makes of it. This is the supervisor of a request."""
+    answered = partial(respond, request.get(ID, ""), path=request.path)
     try:
         return await handler(request)
     except Problem as problem:
-        return respond(request.get(ID, ""), problem.document())
+        return answered(problem.document())
     except RuntimeFault as fault:
-        return respond(request.get(ID, ""), problem_of(fault), retry_after=_retry_after(fault))
+        return answered(problem_of(fault), retry_after=_retry_after(fault))
     except ValidationError as error:
-        return respond(request.get(ID, ""), _invalid(error))
+        return answered(_invalid(error))
     except web.HTTPRequestEntityTooLarge:
-        return respond(request.get(ID, ""), _document(413, "too_large", "the body is larger than this URL accepts"))
+        return answered(_document(413, "too_large", "the body is larger than this URL accepts"))
     except web.HTTPException as error:
         if error.status < 400:
             raise
@@ -106,10 +111,10 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             404: ("no_such_url", "there is nothing at this URL"),
             405: ("method_not_allowed", f"this URL takes {allowed}"),
         }.get(error.status, ("http_error", error.reason))
-        return respond(request.get(ID, ""), _document(error.status, code, detail), allow=allowed)
+        return answered(_document(error.status, code, detail), allow=allowed)
     except Exception:  # noqa: BLE001 - the named supervisor of a request
         _log.exception("request crashed", path=request.path)
-        return respond(request.get(ID, ""), _document(500, "internal", "something went wrong here; the log tells what"))
+        return answered(_document(500, "internal", "something went wrong here; the log tells what"))
 
 
 def _document(status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -138,11 +143,15 @@ def _retry_after(fault: RuntimeFault) -> int | None:
 
 
 def respond(
-    request_id: str, body: dict[str, Any], *, retry_after: int | None = None, allow: str | None = None
+    request_id: str, body: dict[str, Any], *, retry_after: int | None = None, allow: str | None = None, path: str = ""
 ) -> web.Response:
-    """A problem document as the answer to a request."""
+    """A problem document as the answer to a request; where `path` is of the OpenAI API, its error object instead."""
     body["request_id"] = request_id
-    response = web.Response(body=to_json(body), status=body["status"], content_type="application/problem+json")
+    if is_openai(path):
+        raw, status, media = to_json(error_of(body)), status_of(body["status"]), "application/json"
+    else:
+        raw, status, media = to_json(body), body["status"], "application/problem+json"
+    response = web.Response(body=raw, status=status, content_type=media)
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     if allow:

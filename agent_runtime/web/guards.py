@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from aiohttp import HttpVersion10, HttpVersion11, web
@@ -14,6 +14,9 @@ from agent_runtime.web.services import SERVICES
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _FORBIDDEN_IN_PATH = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
+
+_JSON_ONLY = ("application/json",)
+BODY_TYPES = web.AppKey("body_types", Mapping[Handler, tuple[str, ...]])
 
 
 @web.middleware
@@ -66,7 +69,7 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     if _FORBIDDEN_IN_PATH.search(request.path):
         raise Problem(400, "bad_path", "the path holds characters that do not belong there")
     if request.method in {"POST", "PUT", "PATCH"} and request.body_exists:
-        _expect_json(request)
+        _expect_type(request)
     await _go_on(request)
     return await handler(request)
 
@@ -82,9 +85,13 @@ async def _go_on(request: web.Request) -> None:
     request.writer.output_size = 0  # the answer itself has not begun
 
 
-def _expect_json(request: web.Request) -> None:
-    if request.content_type != "application/json":
-        raise Problem(415, "not_json", "send JSON with Content-Type: application/json")
+def _expect_type(request: web.Request) -> None:
+    """JSON, or what the URL takes; never what a form on another site can send."""
+    types = request.app[BODY_TYPES].get(request.match_info.handler, _JSON_ONLY)
+    if request.content_type not in types:
+        if types == _JSON_ONLY:
+            raise Problem(415, "not_json", "send JSON with Content-Type: application/json")
+        raise Problem(415, "wrong_type", f"send it with its Content-Type: {', '.join(types)}")
     if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise Problem(415, "not_utf8", "send JSON in UTF-8")
     if request.headers.get("Content-Encoding", "identity").lower() not in {"identity", ""}:

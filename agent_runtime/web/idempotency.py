@@ -15,13 +15,18 @@ _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 def claim_of(request: web.Request, body: BaseModel) -> Claim | None:
     """The claim of a request that sends a key. Raises Problem for one that is none."""
+    return claim_for(request, body.model_dump_json().encode("utf-8", "surrogatepass"))
+
+
+def claim_for(request: web.Request, content: bytes) -> Claim | None:
+    """The same where the content was not JSON."""
     keys = request.headers.getall(HEADER, [])
     if not keys:
         return None
     if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
         raise Problem(400, "bad_key", f"{HEADER} must be one key of 1 to 255 printable ASCII characters")
-    fingerprint = sha256(body.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()
-    return Claim(scope=f"{request.method} {request.path}"[:255], key=keys[0], fingerprint=fingerprint)
+    scope = f"{request.method} {request.path}"[:255]
+    return Claim(scope=scope, key=keys[0], fingerprint=sha256(content).hexdigest())
 
 
 def check_same(claim: Claim | None, claimed: Claimed) -> None:

@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
-from agent_runtime.chat.turn import Turn
 from agent_runtime.web.bodies import read_body, read_nothing, reply
+from agent_runtime.web.idempotency import claim_of
+from agent_runtime.web.kept_turns import shown
 from agent_runtime.web.schemas import EditBody, RegenerateBody
 from agent_runtime.web.services import SERVICES
 from agent_runtime.web.sessions import answered, content_of, guest_of
-from agent_runtime.web.turns import shown
 
 
 async def read(request: web.Request) -> web.Response:
@@ -21,20 +21,18 @@ async def read(request: web.Request) -> web.Response:
 async def regenerate(request: web.Request) -> web.StreamResponse:
     """POST /api/messages/{id}/regenerate: a turn that gives another reply."""
     body = await read_body(request, RegenerateBody) if request.body_exists else RegenerateBody()
-    conversations = request.app[SERVICES].conversations
-    turn = await conversations.regenerate(request.match_info["id"], guest_of(body.user), body.mode)
-    return await answered(request, turn, as_stream=body.stream)
+    conversations, claim = request.app[SERVICES].conversations, claim_of(request, body)
+    turn = conversations.regenerate(request.match_info["id"], guest_of(body.user), body.mode, claim=claim)
+    return await answered(request, turn, claim, as_stream=body.stream)
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
     """POST /api/messages/{id}/edit: other words in its place; a guest's are answered anew."""
     body = await read_body(request, EditBody)
-    services = request.app[SERVICES]
-    content = content_of(body.content, services.max_chars)
-    made = await services.conversations.edit(request.match_info["id"], content, guest_of(body.user), body.mode)
-    if isinstance(made, Turn):
-        return await answered(request, made, as_stream=body.stream)
-    return reply({"message": shown(made)})
+    services, claim = request.app[SERVICES], claim_of(request, body)
+    content, guest = content_of(body.content, services.max_chars), guest_of(body.user)
+    made = services.conversations.edit(request.match_info["id"], content, guest, body.mode, claim=claim)
+    return await answered(request, made, claim, as_stream=body.stream)
 
 
 async def select(request: web.Request) -> web.Response:

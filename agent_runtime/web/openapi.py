@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -9,10 +10,11 @@ from pydantic import BaseModel
 
 from agent_runtime.core.version import VERSION
 from agent_runtime.web.codes import CODES
+from agent_runtime.web.openai.errors import ErrorBody, is_openai, status_of
 from agent_runtime.web.openapi_examples import EXAMPLES
 from agent_runtime.web.openapi_schemas import Mode, Schemas
 from agent_runtime.web.replies import ProblemView
-from agent_runtime.web.route import Route
+from agent_runtime.web.route import JSON, Route
 
 PROBLEM = "application/problem+json"
 _IN_PATH = re.compile(r"\{(\w+)\}")
@@ -30,7 +32,6 @@ JSON in UTF-8, times in UTC, money a decimal string. Unknown fields are refused.
 def document(routes: Sequence[Route]) -> dict[str, Any]:
     """OpenAPI 3.1 as a JSON value, the same for the same routes."""
     schemas = Schemas.of(_models(routes))
-    problem = {"schema": schemas.ref(ProblemView, "serialization")}
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
@@ -48,7 +49,8 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
         "components": {
             "schemas": schemas.components,
             "responses": {
-                "Problem": {"description": f"Any request: {_told(_ALWAYS)}", "content": {PROBLEM: problem}},
+                name: {"description": f"Any request: {_told(_ALWAYS)}", "content": _refusal(path, schemas)}
+                for name, path in {"Problem": "/api", "OpenAIError": "/v1"}.items()
             },
         },
     }
@@ -58,7 +60,8 @@ def problems_of(route: Route) -> tuple[str, ...]:
     """The codes this route may answer with, in the order of CODES, without those that every route may."""
     codes = {*route.may}
     codes |= {"not_found"} if _IN_PATH.search(route.path) else set()
-    codes |= set(_BODY) if route.takes else set()
+    codes |= set(_BODY) if route.takes or _is_file_taken(route) else set()
+    codes |= {"wrong_type"} if _is_file_taken(route) else set()
     codes |= set(_QUERY) if route.query else set()
     unknown = codes - CODES.keys()
     if unknown:
@@ -66,8 +69,12 @@ def problems_of(route: Route) -> tuple[str, ...]:
     return tuple(code for code in CODES if code in codes)
 
 
+def _is_file_taken(route: Route) -> bool:
+    return route.sent_as != (JSON,)
+
+
 def _models(routes: Iterable[Route]) -> Iterator[tuple[type[BaseModel], Mode]]:
-    yield ProblemView, "serialization"
+    yield from ((ProblemView, "serialization"), (ErrorBody, "serialization"))
     for route in routes:
         given = (route.gives, *route.streams.values(), *route.otherwise.values())
         yield from ((model, "serialization") for model in given if model is not None)
@@ -85,12 +92,15 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     parameters += schemas.parameters("query", route.query) + schemas.parameters("header", route.headers)
     if parameters:
         operation["parameters"] = parameters
-    if route.takes is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": _body(route.takes, schemas)}}
+    if route.takes is not None or _is_file_taken(route):
+        content = {media: _body(route.takes, schemas) for media in route.sent_as}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation | {"responses": _responses(route, schemas)}
 
 
-def _body(model: type[BaseModel], schemas: Schemas) -> dict[str, Any]:
+def _body(model: type[BaseModel] | None, schemas: Schemas) -> dict[str, Any]:
+    if model is None:
+        return {}
     content: dict[str, Any] = {"schema": schemas.ref(model, "validation")}
     if model in EXAMPLES:
         content["examples"] = {name: {"value": value} for name, value in EXAMPLES[model].items()}
@@ -100,15 +110,31 @@ def _body(model: type[BaseModel], schemas: Schemas) -> dict[str, Any]:
 def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     responses: dict[str, Any] = {str(route.status): _success(route, schemas)}
     for status, model in route.otherwise.items():
+        if model is None:
+            responses[str(status)] = {"description": "As the caller has it already."}
+            continue
         content = {route.media: {"schema": schemas.ref(model, "serialization")}}
         responses[str(status)] = {"description": "The same, with this status.", "content": content}
-    problem = {PROBLEM: {"schema": schemas.ref(ProblemView, "serialization")}}
-    for status, codes in groupby(problems_of(route), lambda code: CODES[code][0]):
+    problem = _refusal(route.path, schemas)
+    for status, codes in groupby(sorted(problems_of(route), key=partial(_status, route)), partial(_status, route)):
         response: dict[str, Any] = {"description": _told(codes), "content": problem}
         if status in _WAITS:
             response["headers"] = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
         responses[str(status)] = response
-    return dict(sorted(responses.items())) | {"default": {"$ref": "#/components/responses/Problem"}}
+    name = "OpenAIError" if is_openai(route.path) else "Problem"
+    return dict(sorted(responses.items())) | {"default": {"$ref": f"#/components/responses/{name}"}}
+
+
+def _status(route: Route, code: str) -> int:
+    status = CODES[code][0]
+    return status_of(status) if is_openai(route.path) else status
+
+
+def _refusal(path: str, schemas: Schemas) -> dict[str, Any]:
+    """What is answered instead, by its type."""
+    if is_openai(path):
+        return {"application/json": {"schema": schemas.ref(ErrorBody, "serialization")}}
+    return {PROBLEM: {"schema": schemas.ref(ProblemView, "serialization")}}
 
 
 def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
@@ -119,6 +145,7 @@ def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
         content[route.media] = {"schema": schemas.ref(route.gives, "serialization")}
     elif not route.streams:
         content[route.media] = {}
+    content |= {media: {} for media in route.also}
     if route.streams:
         content["text/event-stream"] = {"schema": schemas.stream(route.streams)}
     return {"description": route.summary + ".", "content": content}

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
-from pydantic_core import core_schema
+from pydantic_core import core_schema, to_json
 
 from agent_runtime.core.clock import iso
 from agent_runtime.core.money import amount_text
@@ -32,21 +32,27 @@ class Schemas:
         refs, definitions = models_json_schema(
             list(dict.fromkeys(models)), ref_template=_REF, schema_generator=_Generator
         )
-        return cls(definitions["$defs"], refs)
+        # Keys of a mapping that may be of several kinds are described without their kinds: nobody refers to those then.
+        told = to_json([definitions, list(refs.values())]).decode()
+        named = {name: each for name, each in definitions["$defs"].items() if f'"{_REF.format(model=name)}"' in told}
+        return cls(named, refs)
 
     def ref(self, model: type[BaseModel], mode: Mode) -> JsonSchemaValue:
         """A reference to a model among the components."""
         return self._refs[model, mode]
 
     def stream(self, events: Mapping[str, type[BaseModel]]) -> JsonSchemaValue:
-        """Server-sent events by their fields; the event `*` is any with a name of its own."""
+        """Server-sent events by their fields; the event `*` is any with a name of its own, `` one without a name."""
         named = [name for name in events if name != "*"]
         kinds = []
         for name, model in events.items():
             kind = {"const": name} if name != "*" else {"type": "string", "not": {"enum": named}}
             json = {"contentMediaType": "application/json", "contentSchema": self.ref(model, "serialization")}
             fields = {"event": kind, "data": {"type": "string", **json}, "id": {"type": "string"}}
-            kinds.append({"type": "object", "required": ["event", "data"], "properties": fields})
+            if not name:
+                del fields["event"]
+            required = [field for field in ("event", "data") if field in fields]
+            kinds.append({"type": "object", "required": required, "properties": fields})
         return {"description": "One of the events that follow each other.", "oneOf": kinds}
 
     def parameters(self, place: Literal["query", "header"], model: type[BaseModel] | None) -> list[dict[str, Any]]:

@@ -37,6 +37,31 @@ class KeyHeaders(BaseModel):
     )
 
 
+class CachedHeaders(BaseModel):
+    if_none_match: str | None = Field(
+        default=None, alias="If-None-Match", description="The `ETag` one has: 304 where nothing has changed."
+    )
+
+
+class WriteHeaders(BaseModel):
+    if_match: str | None = Field(
+        default=None, alias="If-Match", description="The `ETag` that was read: 412 where it is another now."
+    )
+    if_none_match: str | None = Field(
+        default=None, alias="If-None-Match", description="`*`: 412 where there is one already."
+    )
+
+
+class ImportQuery(BaseModel):
+    replace: bool = Field(default=False, description="In the place of the character that has the same slug.")
+
+
+class CardQuery(BaseModel):
+    format: Literal["json", "eliza", "yaml", "png"] = Field(
+        default="json", description="A Character Card V3, elizaOS, our own, or a picture with the card in it."
+    )
+
+
 class CharacterBody(RootModel[dict[str, Any]]):
     """A character as in a file, or `{"follow": true}`."""
 

@@ -1,6 +1,6 @@
 """What the handlers answer that has no class of its own in schemas.py: told here for those who read the API."""
 
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -19,10 +19,14 @@ class Page(BaseModel, Generic[V]):
 
 
 class ProblemPlace(BaseModel):
-    """One thing that is wrong; `pointer` is a JSON pointer into the body."""
+    """One thing that is wrong; `pointer` is a JSON pointer into the body. Of a file also where in its text, from 1."""
 
     pointer: str
     detail: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None
 
 
 class ProblemView(BaseModel):
@@ -137,14 +141,30 @@ class UsageView(BaseModel):
     completion_tokens: int | None
 
 
+class DraftView(BaseModel):
+    """The character that is made with the author, as it is now: what it still lacks, and what is wrong with it."""
+
+    content: dict[str, Any]
+    missing: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+class ExportedView(BaseModel):
+    """The character that was made; with a number behind its slug where the name was taken."""
+
+    slug: str
+    name: str
+
+
 class ReplyView(BaseModel):
-    """A turn that is done: both messages as they were kept."""
+    """A turn that is done: both messages as they were kept. `draft` is there in a conversation with the author."""
 
     turn_id: str
     message: MessageView
     user_message: MessageView
     mood: Mood
     usage: UsageView
+    draft: DraftView | None = None
 
 
 class EditedView(BaseModel):
@@ -155,6 +175,7 @@ class EditedView(BaseModel):
     user_message: MessageView | None = None
     mood: Mood | None = None
     usage: UsageView | None = None
+    draft: DraftView | None = None
 
 
 class MessageDetail(BaseModel):

@@ -10,16 +10,19 @@ from pydantic import BaseModel
 
 from agent_runtime.web.guards import expect_later
 
-JSON = "application/json"
+JSON, YAML = "application/json", "application/yaml"
+PNG, ZIP = "image/png", "application/zip"
 
 
 @dataclass(frozen=True)
 class Route(web.AbstractRouteDef):
     """`gives` is what it answers with `status`; without it the answer has no body, or is a file of type `media`.
 
-    `takes` is the body; `query` and `headers` are models whose fields are the parameters. `streams` are its events by
-    name where it streams, `*` any with a name of its own. `may` names problems (codes.py) beside those that follow
-    from the rest of the row, `otherwise` replies of the same kind with another status.
+    `takes` is the body, `sent_as` the media types it may have: more than JSON for what is a file; then `takes` may be
+    missing. `also` are other media types it answers with, where that is preferred. `query` and `headers` are models
+    whose fields are the parameters. `streams` are its events by name where it streams, `*` any with a name of its own.
+    `may` names problems (codes.py) beside those that follow from the rest of the row, `otherwise` replies of the same
+    kind with another status, None for one without a body.
     """
 
     method: str
@@ -30,11 +33,13 @@ class Route(web.AbstractRouteDef):
     _: KW_ONLY
     status: int = 200
     takes: type[BaseModel] | None = None
+    sent_as: tuple[str, ...] = (JSON,)
+    also: tuple[str, ...] = ()
     query: type[BaseModel] | None = None
     headers: type[BaseModel] | None = None
     streams: Mapping[str, type[BaseModel]] = field(default_factory=dict)
     media: str = JSON
-    otherwise: Mapping[int, type[BaseModel]] = field(default_factory=dict)
+    otherwise: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
     may: tuple[str, ...] = ()
     has_head: bool = True
 

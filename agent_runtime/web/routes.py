@@ -7,10 +7,13 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
+from agent_runtime.core.character import Character
 from agent_runtime.core.events import Envelope
 from agent_runtime.web import (
     agents,
     auctions,
+    cards,
+    characters,
     events,
     health,
     memories,
@@ -20,17 +23,28 @@ from agent_runtime.web import (
     sessions,
     turns,
 )
+from agent_runtime.web.character_views import CharacterDocument, CharacterPage, ImportedView, ValidationView
+from agent_runtime.web.openai import completions, models, responses
+from agent_runtime.web.openai.chat_replies import ChunkView, CompletionView
+from agent_runtime.web.openai.parameters import NamedHeaders
+from agent_runtime.web.openai.response_stream import STREAM as RESPONSE_STREAM
+from agent_runtime.web.openai.response_views import ResponseView
+from agent_runtime.web.openai.schemas import ChatBody, ModelList, ModelView, ResponseBody
 from agent_runtime.web.parameters import (
+    CachedHeaders,
+    CardQuery,
     CharacterBody,
     EventQuery,
     EventsBody,
     ExportQuery,
+    ImportQuery,
     KeyHeaders,
     MemoryQuery,
     MessageQuery,
     Paging,
     ResumeHeaders,
     SessionQuery,
+    WriteHeaders,
 )
 from agent_runtime.web.replies import (
     AcceptedView,
@@ -39,8 +53,10 @@ from agent_runtime.web.replies import (
     AgentView,
     AliveView,
     BidPage,
+    DraftView,
     EditedView,
     EventPage,
+    ExportedView,
     ForgottenView,
     HealthView,
     LotDetail,
@@ -57,7 +73,7 @@ from agent_runtime.web.replies import (
     TraceView,
     TurnSnapshot,
 )
-from agent_runtime.web.route import Route, delete, get, post, put
+from agent_runtime.web.route import JSON, PNG, YAML, Route, delete, get, post, put
 from agent_runtime.web.schemas import (
     CharacterFileView,
     EditBody,
@@ -73,10 +89,12 @@ from agent_runtime.web.schemas import (
 
 _SAYING = ("silent", "busy", "model_failed", "draining")
 _TURN = ("turn_running", "busy", "model_failed", "draining", "interrupted")
+_FILE = ("invalid_file", "busy")
 _KEY = ("bad_key", "key_reused", "turn_running")
 _TURN_STREAM: Mapping[str, type[BaseModel]] = {
     "snapshot": TurnSnapshot,
     "delta": TextDelta,
+    "draft": DraftView,
     "message": MessageView,
     "done": ReplyView,
     "problem": ProblemView,
@@ -102,12 +120,30 @@ ROUTES: tuple[Route, ...] = (
         MemoryPage, query=MemoryQuery),
     delete("/api/agents/{id}/memories", memories.forget_all, "Forget everything", ForgottenView),
     delete("/api/agents/{id}/memories/{memory_id}", memories.forget, "Forget one thing", status=204),
+    get("/api/characters", characters.listing, "Character files, those that are broken too",
+        CharacterPage, query=Paging, may=("busy",)),
+    get("/api/characters/{slug}", characters.read, "One, as its file has it",
+        CharacterDocument, also=(YAML,), headers=CachedHeaders, otherwise={304: None}, may=_FILE),
+    put("/api/characters/{slug}", characters.put, "Make it, or replace it; it can be talked to at once",
+        CharacterDocument, status=201, otherwise={200: CharacterDocument}, takes=Character, sent_as=(JSON, YAML),
+        also=(YAML,), headers=WriteHeaders, may=("changed", "unconditional", "refused", *_FILE)),
+    delete("/api/characters/{slug}", characters.delete, "Delete it, unless it runs or is the only one",
+        status=204, headers=WriteHeaders, may=("in_use", "changed", "busy")),
+    get("/api/characters/{slug}/card.png", cards.picture, "A picture with the character in it",
+        media=PNG, headers=CachedHeaders, otherwise={304: None}, may=_FILE),
+    get("/api/characters/{slug}/card", cards.card, "The character for another program",
+        media="*/*", query=CardQuery, headers=CachedHeaders, otherwise={304: None}, may=_FILE),
+    post("/api/characters/validate", characters.validate, "What is wrong with a character; nothing is kept",
+        ValidationView, takes=Character, sent_as=(JSON, YAML), may=("busy",)),
+    post("/api/characters/import", cards.take_in, "Make a character of a card; what it is, is found out",
+        ImportedView, status=201, sent_as=cards.CARD_TYPES, query=ImportQuery, headers=KeyHeaders,
+        may=("bad_key", "key_reused", *_FILE)),
     get("/api/auctions", auctions.listing, "Lots in hand, then those that are kept", LotPage, query=Paging),
     get("/api/auctions/{id}", auctions.read, "One lot as it stands", LotDetail),
     get("/api/auctions/{id}/bids", auctions.bids, "The bids on it, newest first", BidPage, query=Paging),
     post("/api/sessions", sessions.create, "Begin a conversation",
         SessionView, status=201, takes=NewSessionBody, headers=KeyHeaders,
-        may=("not_found", "refused", "draining", *_KEY)),
+        may=("not_found", "refused", "draining", "failed", *_KEY)),
     get("/api/sessions", sessions.listing, "Conversations, newest first, or those in which something was said",
         SessionPage, query=SessionQuery),
     get("/api/sessions/{id}", sessions.read, "One conversation", SessionView),
@@ -122,6 +158,9 @@ ROUTES: tuple[Route, ...] = (
     put("/api/sessions/{id}/character-file", session_files.put_character_file,
         "Give it another character, or `{\"follow\": true}` to take the one in its file",
         CharacterFileView, takes=CharacterBody),
+    post("/api/sessions/{id}/character-file/export", session_files.export_character,
+        "Make a character file of it, to be talked to at once",
+        ExportedView, status=201, query=ImportQuery, may=("incomplete", "invalid_body", *_FILE)),
     get("/api/sessions/{id}/export", session_files.export, "The transcript as a file",
         media="*/*", query=ExportQuery),
     post("/api/sessions/{id}/preview", session_files.preview, "The prompt that would be sent",
@@ -129,17 +168,29 @@ ROUTES: tuple[Route, ...] = (
     get("/api/turns/{id}", turns.read, "A turn as it stands", TurnView),
     get("/api/turns/{id}/stream", turns.follow, "A turn as it comes, from the beginning or behind an event",
         streams=_TURN_STREAM, headers=ResumeHeaders, has_head=False),
-    post("/api/turns/{id}/stop", turns.stop, "Stop it; what was said of the reply is kept", TurnView),
+    post("/api/turns/{id}/stop", turns.stop, "Stop it; what was said of the reply is kept",
+        TurnView, may=("turn_running",)),
     get("/api/turns/{id}/trace", turns.trace, "What the model saw, and what it answered", TraceView),
     get("/api/messages/{id}", messages.read, "A message, and what stands in the same place", MessageDetail),
     post("/api/messages/{id}/regenerate", messages.regenerate, "Another reply beside the one that is there",
-        ReplyView, takes=RegenerateBody, streams=_TURN_STREAM, may=(*_TURN, "refused")),
+        ReplyView, takes=RegenerateBody, streams=_TURN_STREAM, headers=KeyHeaders,
+        may=(*_TURN, *_KEY, "refused", "failed", "truncated")),
     post("/api/messages/{id}/edit", messages.edit, "Other words in its place; a guest's are answered anew",
-        EditedView, takes=EditBody, streams=_TURN_STREAM, may=_TURN),
-    post("/api/messages/{id}/select", messages.select, "Go on from here: the session shows this path", TipView),
+        EditedView, takes=EditBody, streams=_TURN_STREAM, headers=KeyHeaders,
+        may=(*_TURN, *_KEY, "refused", "failed", "truncated")),
+    post("/api/messages/{id}/select", messages.select, "Go on from here: the session shows this path",
+        TipView, may=("busy", "turn_running")),
     post("/api/events", events.post, "Hand in events", AcceptedView, status=202, takes=EventsBody, may=("draining",)),
     get("/api/events", events.listing, "The log of events", EventPage, query=EventQuery),
     get("/api/events/stream", events.follow, "Everything heard and said",
         streams=_EVENT_STREAM, headers=ResumeHeaders, has_head=False),
+    get("/v1/models", models.models, "Characters as models", ModelList),
+    get("/v1/models/{id}", models.model, "One of them", ModelView),
+    post("/v1/chat/completions", completions.completions, "A turn, for clients of the OpenAI API",
+        CompletionView, takes=ChatBody, streams={"": ChunkView}, headers=NamedHeaders,
+        may=(*_TURN, "not_found", "refused")),
+    post("/v1/responses", responses.responses, "A turn as a response, for clients of the OpenAI API",
+        ResponseView, takes=ResponseBody, streams=RESPONSE_STREAM, headers=NamedHeaders,
+        may=(*_TURN, "not_found", "refused")),
 )
 # fmt: on

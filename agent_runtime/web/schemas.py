@@ -148,11 +148,11 @@ class TurnView(BaseModel):
     model: str | None
     usage: dict[str, int | None]
     problem: TurnProblem | None
-    text: str | None
+    text: str
 
     @classmethod
-    def of(cls, kept: KeptTurn, live: Turn | None) -> "TurnView":
-        """`live` knows more than what is kept, while the turn is at hand."""
+    def of(cls, kept: KeptTurn, live: Turn | None, text: str = "") -> "TurnView":
+        """`live` knows more than what is kept, while the turn is at hand; `text` is the reply where it is not."""
         is_running = live is not None and not live.is_over
         return cls(
             **kept.model_dump(include={"id", "session_id", "kind", "user_message_id", "message_id", "model"}),
@@ -161,7 +161,7 @@ class TurnView(BaseModel):
             state=live.state if live is not None and is_running else kept.state,
             usage={"prompt_tokens": kept.prompt_tokens, "completion_tokens": kept.completion_tokens},
             problem=TurnProblem(code=kept.error_code, detail=kept.error or "") if kept.error_code else None,
-            text=live.text if live is not None else None,
+            text=live.text if live is not None else text,
         )
 
 

@@ -11,7 +11,7 @@ from agent_runtime.web import pages
 from agent_runtime.web.bodies import EVENTS_BODY_BYTES
 from agent_runtime.web.connection import HEAD_WITHIN_S, Connection
 from agent_runtime.web.errors import problems
-from agent_runtime.web.guards import guarded, identified
+from agent_runtime.web.guards import BODY_TYPES, guarded, identified
 from agent_runtime.web.openapi import document
 from agent_runtime.web.routes import ROUTES
 from agent_runtime.web.services import SERVICES, Services
@@ -23,6 +23,7 @@ def build(services: Services) -> web.Application:
     """The application with every route and guard."""
     app = web.Application(middlewares=[identified, problems, guarded], client_max_size=EVENTS_BODY_BYTES)
     app[SERVICES] = services
+    app[BODY_TYPES] = {route.handler: route.sent_as for route in ROUTES}
     app[pages.ASSETS] = pages.Assets.load(lambda: document(ROUTES))
     app.add_routes(ROUTES)
     return app

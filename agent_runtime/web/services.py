@@ -8,10 +8,15 @@ from aiohttp import web
 
 from agent_runtime.agents.agent import Agent
 from agent_runtime.agents.company import Company
+from agent_runtime.characters.importing import Importing
+from agent_runtime.characters.library import Library
+from agent_runtime.chat.continuing import Continuing
 from agent_runtime.chat.conversations import Conversations
+from agent_runtime.chat.errands import Errands
 from agent_runtime.chat.starting import Starting
 from agent_runtime.chat.talks import Talks
 from agent_runtime.chat.tracing import Tracing
+from agent_runtime.core.authoring import Export
 from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.clock import Clock, SystemClock
 from agent_runtime.core.domain import Stage
@@ -50,6 +55,18 @@ class Lots:
 
 
 @dataclass(frozen=True)
+class Clients:
+    """What clients of the OpenAI API need: they resend histories, and ask for titles.
+
+    `session_headers` are those in which front ends name a conversation.
+    """
+
+    continuing: Continuing
+    errands: Errands
+    session_headers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Services:
     """Everything the handlers use.
 
@@ -59,11 +76,15 @@ class Services:
 
     company: Company
     conversations: Conversations
+    clients: Clients
     starting: Starting
     talks: Talks
     tracing: Tracing
     turns: Turns
     character_files: CharacterFiles
+    library: Library
+    importing: Importing
+    export: Export
     sessions: Sessions
     messages: Messages
     events: Events

@@ -1,18 +1,23 @@
 """Sessions and messages: start, list, search, read, and take a turn as JSON or as a stream."""
 
+from collections.abc import Awaitable
+
 from aiohttp import web
 
 from agent_runtime.chat.conversations import Already, Words
 from agent_runtime.chat.talks import Guest
 from agent_runtime.chat.turn import Turn
-from agent_runtime.core.turns import Claimed
+from agent_runtime.core.conversation import Message, Session
+from agent_runtime.core.errors import NotFound
+from agent_runtime.core.turns import Claim, Claimed
 from agent_runtime.web.bodies import limit_of, page_reply, read_body, reply
 from agent_runtime.web.errors import Problem
 from agent_runtime.web.idempotency import REPLAYED, check_same, claim_of
+from agent_runtime.web.kept_turns import replay, shown
 from agent_runtime.web.schemas import NewSessionBody, SessionView, TurnBody, UserBody
-from agent_runtime.web.services import SERVICES
+from agent_runtime.web.services import SERVICES, Services
 from agent_runtime.web.sse import stream
-from agent_runtime.web.turns import events, replay, reply_body, shown, timing
+from agent_runtime.web.turns import events, reply_body, timing
 
 _LONGEST_SEARCH = 500
 
@@ -27,7 +32,7 @@ async def create(request: web.Request) -> web.Response:
     is_replay = isinstance(session, Claimed)
     if isinstance(session, Claimed):
         check_same(claim, session)
-        session = await services.sessions.get(session.id)
+        session = await _begun_before(services, session.id)
     response = reply(SessionView.of(session), status=201)
     response.headers["Location"] = f"/api/sessions/{session.id}"
     if is_replay:
@@ -77,16 +82,21 @@ async def turn(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, TurnBody)
     services, claim = request.app[SERVICES], claim_of(request, body)
     words = Words(content_of(body.content, services.max_chars), guest_of(body.user), body.mode, claim=claim)
+    begun = services.conversations.say(request.match_info["id"], words)
+    return await answered(request, begun, claim, as_stream=body.stream)
+
+
+async def answered(
+    request: web.Request, begun: Awaitable[Turn | Message], claim: Claim | None, *, as_stream: bool
+) -> web.StreamResponse:
+    """A turn as the answer to a request: watched as it comes, or waited for; what was answered before, given again."""
     try:
-        running = await services.conversations.say(request.match_info["id"], words)
+        running = await begun
     except Already as already:
         check_same(claim, already.claimed)
-        return await replay(request, already.claimed.id, as_stream=_wants_stream(request, is_asked=body.stream))
-    return await answered(request, running, as_stream=body.stream)
-
-
-async def answered(request: web.Request, running: Turn, *, as_stream: bool) -> web.StreamResponse:
-    """A turn as the answer to a request: watched as it comes, or waited for."""
+        return await replay(request, already.claimed, as_stream=_wants_stream(request, is_asked=as_stream))
+    if isinstance(running, Message):
+        return reply({"message": shown(running)})
     if _wants_stream(request, is_asked=as_stream):
         return await stream(request, events(running))
     response = reply(reply_body(await running.reply()))
@@ -108,6 +118,14 @@ def content_of(text: str, max_chars: int) -> str:
 def guest_of(user: UserBody | None) -> Guest:
     """Who talks."""
     return Guest(user.id, user.name) if user is not None else Guest()
+
+
+async def _begun_before(services: Services, session_id: str) -> Session:
+    try:
+        return await services.sessions.get(session_id)
+    except NotFound as error:
+        why = "the session asked for under this key is not there (yet, or any more); ask again with a new key"
+        raise Problem(409, "failed", why) from error
 
 
 async def _search(request: web.Request) -> web.Response:

@@ -11,11 +11,13 @@ from agent_runtime.web.errors import ID, REQUEST_ID
 
 HEARTBEAT_S = 15.0
 _WRITE_WITHIN_S = 10.0
+_MOST_FRAMES = 64
+_HEARTBEAT = b": heartbeat\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """One event: `data` is JSON on one line."""
+    """One event: `data` is JSON on one line; without an `event` it is a mere message."""
 
     event: str
     data: bytes
@@ -23,7 +25,8 @@ class ServerEvent:
 
     def encoded(self) -> bytes:
         head = f"id: {self.id}\n" if self.id is not None else ""
-        return f"{head}event: {self.event}\ndata: ".encode() + self.data + b"\n\n"
+        head += f"event: {self.event}\n" if self.event else ""
+        return f"{head}data: ".encode() + self.data + b"\n\n"
 
 
 async def stream(
@@ -48,20 +51,54 @@ async def stream(
 
 
 async def _send(response: web.StreamResponse, events: AsyncGenerator[ServerEvent]) -> None:
-    while True:
-        upcoming = asyncio.ensure_future(anext(events))
+    """What there is goes out together: a reply that is made at once is one packet and not twenty."""
+    frames = _Frames()
+    filling = asyncio.ensure_future(frames.fill(events))
+    try:
+        while (data := await frames.taken(HEARTBEAT_S)) is not None:
+            await _write(response, data or _HEARTBEAT)
+        await filling  # it is over: of its own accord, or with an error
+        await response.write_eof()
+    finally:
+        if not filling.done():
+            filling.cancel()
+            await asyncio.wait({filling})
+
+
+class _Frames:
+    """Events as bytes between who makes them and a reader who may be slow; when there are too many the maker waits."""
+
+    def __init__(self) -> None:
+        self._frames: list[bytes] = []
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
+        self._is_over = False
+
+    async def fill(self, events: AsyncGenerator[ServerEvent]) -> None:
+        """Take every event. Raises what they raise, after what came before it was taken."""
         try:
-            while not (await asyncio.wait({upcoming}, timeout=HEARTBEAT_S))[0]:
-                await _write(response, b": heartbeat\n\n")
-            event = upcoming.result()
-        except StopAsyncIteration:
-            await response.write_eof()
-            return
+            async for event in events:
+                self._frames.append(event.encoded())
+                self._news.set()
+                if len(self._frames) >= _MOST_FRAMES:
+                    self._room.clear()
+                    await self._room.wait()
         finally:
-            if not upcoming.done():
-                upcoming.cancel()
-                await asyncio.wait({upcoming})
-        await _write(response, event.encoded())
+            self._is_over = True
+            self._news.set()
+
+    async def taken(self, within_s: float) -> bytes | None:
+        """What has come, nothing when nothing came in time, None when nothing will."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._news.wait()
+        except TimeoutError:
+            return b""
+        if not self._is_over:
+            self._news.clear()
+        frames, self._frames = self._frames, []
+        self._room.set()
+        return b"".join(frames) if frames or not self._is_over else None
 
 
 async def _write(response: web.StreamResponse, data: bytes) -> None:

@@ -8,13 +8,13 @@ from aiohttp import web
 from pydantic_core import to_json
 
 from agent_runtime.chat.turn import Reply, Turn
-from agent_runtime.core.conversation import Message
-from agent_runtime.core.errors import Interrupted, ModelFailed, RuntimeFault
+from agent_runtime.core.authoring import Drafted
+from agent_runtime.core.errors import RuntimeFault
 from agent_runtime.core.turns import KeptTurn
 from agent_runtime.web.bodies import read_nothing, reply
-from agent_runtime.web.errors import Problem, problem_of
-from agent_runtime.web.idempotency import REPLAYED
-from agent_runtime.web.schemas import MessageView, TurnView
+from agent_runtime.web.errors import problem_of
+from agent_runtime.web.kept_turns import shown, text_of, told
+from agent_runtime.web.schemas import TurnView
 from agent_runtime.web.services import SERVICES, Services
 from agent_runtime.web.sse import ServerEvent, stream
 
@@ -24,9 +24,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 async def read(request: web.Request) -> web.Response:
     """GET /api/turns/{id}"""
     services, turn_id = request.app[SERVICES], request.match_info["id"]
-    kept = await services.turns.get(turn_id)
-    live = services.conversations.recent.get(turn_id)
-    return reply(TurnView.of(kept, live))
+    return reply(await _standing(services, await services.turns.get(turn_id)))
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
@@ -35,17 +33,17 @@ async def follow(request: web.Request) -> web.StreamResponse:
     live = services.conversations.recent.get(turn_id)
     if live is not None:
         after = _last_event(request)
-        is_of_it = after is not None and after <= live.pieces + len(("message", "done"))
-        return await stream(request, events(live, after if is_of_it else None))
-    return await stream(request, _told(services, await services.turns.get(turn_id)))
+        # Of a later place nobody can have heard: it is of another stream.
+        newest = live.pieces + (len(("message", "done")) if live.is_over else 0)
+        return await stream(request, events(live, after if after is not None and after <= newest else None))
+    return await stream(request, told(services, await services.turns.get(turn_id)))
 
 
 async def stop(request: web.Request) -> web.Response:
     """POST /api/turns/{id}/stop"""
     await read_nothing(request)
     services, turn_id = request.app[SERVICES], request.match_info["id"]
-    kept = await services.conversations.stop(turn_id)
-    return reply(TurnView.of(kept, services.conversations.recent.get(turn_id)))
+    return reply(await _standing(services, await services.conversations.stop(turn_id)))
 
 
 async def trace(request: web.Request) -> web.Response:
@@ -55,14 +53,18 @@ async def trace(request: web.Request) -> web.Response:
 
 
 async def events(turn: Turn, after: int | None = None) -> AsyncGenerator[ServerEvent]:
-    """snapshot, deltas, then the kept message and done, or a problem; only what comes behind `after`."""
+    """snapshot, deltas and drafts of the author, then the kept message and done, or a problem; only what comes behind
+    `after`."""
     if after is None:
         snapshot = {"turn_id": turn.id, "user_message": shown(turn.user_message), "text": ""}
         yield ServerEvent("snapshot", to_json(snapshot), "0")
     number = 0
-    async for place, delta in turn.deltas(after or 0):
+    async for place, part in turn.parts(after or 0):
         number = place
-        yield ServerEvent("delta", to_json({"text": delta}), str(number))
+        if isinstance(part, Drafted):
+            yield ServerEvent("draft", to_json(draft_shown(part)), str(number))
+        else:
+            yield ServerEvent("delta", to_json({"text": part}), str(number))
     last = max(number, turn.pieces)
     for place, event in enumerate(await _ending(turn), start=last + 1):
         if after is None or place > after:
@@ -78,46 +80,14 @@ async def _ending(turn: Turn) -> list[tuple[str, bytes]]:
     return [("message", to_json(shown(finished.message))), ("done", to_json(reply_body(finished)))]
 
 
-async def _told(services: Services, kept: KeptTurn) -> AsyncGenerator[ServerEvent]:
-    """A turn of long ago: its pieces are not known any more, so the snapshot holds all of it."""
-    question = await services.messages.get(kept.user_message_id)
-    message = await services.messages.get(kept.message_id) if kept.message_id else None
-    text = message.content if message is not None else ""
-    snapshot = {"turn_id": kept.id, "user_message": shown(question), "text": text}
-    yield ServerEvent("snapshot", to_json(snapshot), "0")
-    if message is not None:
-        yield ServerEvent("message", to_json(shown(message)), "1")
-    if message is not None and kept.state == "done":
-        yield ServerEvent("done", to_json(_kept_body(kept, question, message)), "2")
-    else:
-        yield ServerEvent("problem", to_json(problem_of(_fault_of(kept))), "2")
-
-
-async def replay(request: web.Request, turn_id: str, *, as_stream: bool) -> web.StreamResponse:
-    """What a turn was answered with, for the same request sent again. Raises Problem for one that goes on."""
-    services = request.app[SERVICES]
-    kept = await services.turns.get(turn_id)
-    if kept.state in ("accepted", "running"):
-        problem = Problem(409, "turn_running", f"this request is being answered, by turn {turn_id}")
-        problem.more["turn_id"] = turn_id
-        raise problem
-    if as_stream:
-        return await stream(request, _told(services, kept), {REPLAYED: "true"})
-    if kept.state != "done" or kept.message_id is None:
-        raise Problem(409, kept.state, f"turn {turn_id} was not completed ({kept.error}); ask again with a new key")
-    question, message = await services.messages.get(kept.user_message_id), await services.messages.get(kept.message_id)
-    response = reply(_kept_body(kept, question, message))
-    response.headers[REPLAYED] = "true"
-    return response
-
-
 def timing(turn: Turn) -> str:
     """`Server-Timing`: prompt, first token and total, in milliseconds."""
     return ", ".join(f"{name};dur={value}" for name, value in turn.timings.milliseconds().items())
 
 
 def reply_body(finished: Reply) -> dict[str, Any]:
-    """A turn that is done, as JSON."""
+    """A turn that is done, as JSON; `draft` only where the author made one."""
+    draft = {"draft": draft_shown(finished.draft)} if finished.draft is not None else {}
     return {
         "turn_id": finished.turn_id,
         "message": shown(finished.message),
@@ -127,29 +97,22 @@ def reply_body(finished: Reply) -> dict[str, Any]:
             "prompt_tokens": finished.finish.prompt_tokens,
             "completion_tokens": finished.finish.completion_tokens,
         },
+        **draft,
     }
 
 
-def shown(message: Message) -> dict[str, Any]:
-    """A message as JSON."""
-    return MessageView.of(message).model_dump(mode="json")
+def draft_shown(draft: Drafted) -> dict[str, Any]:
+    """A draft of the author as JSON."""
+    return {"content": draft.content, "missing": draft.missing, "problems": draft.problems}
 
 
-def _kept_body(kept: KeptTurn, question: Message, message: Message) -> dict[str, Any]:
-    return {
-        "turn_id": kept.id,
-        "message": shown(message),
-        "user_message": shown(question),
-        "mood": kept.mood or "NEUTRAL",
-        "usage": {"prompt_tokens": kept.prompt_tokens, "completion_tokens": kept.completion_tokens},
-    }
-
-
-def _fault_of(kept: KeptTurn) -> RuntimeFault:
-    why = kept.error or "the reply was stopped before it was complete"
-    if kept.error_code == ModelFailed.code:
-        return ModelFailed("truncated" if kept.state == "truncated" else "refused", why)
-    return Interrupted(why)
+async def _standing(services: Services, kept: KeptTurn) -> TurnView:
+    live = services.conversations.recent.get(kept.id)
+    if live is None:
+        return TurnView.of(kept, None, await text_of(services, kept))
+    if live.is_over and kept.state in ("accepted", "running"):  # it ended while we looked
+        kept = await services.turns.get(kept.id)
+    return TurnView.of(kept, live)
 
 
 def _last_event(request: web.Request) -> int | None:

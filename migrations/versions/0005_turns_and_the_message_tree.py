@@ -63,9 +63,9 @@ def add(table: str, column: sa.Column[Any]) -> None:
         op.add_column(table, column)
 
 
-def index(name: str, table: str, names: list[str], where: str | None = None) -> None:
+def index(name: str, table: str, names: list[str], where: str | None = None, *, unique: bool = False) -> None:
     only = None if where is None else sa.text(where)
-    op.create_index(name, table, names, sqlite_where=only, postgresql_where=only, if_not_exists=True)
+    op.create_index(name, table, names, unique=unique, sqlite_where=only, postgresql_where=only, if_not_exists=True)
 
 
 def belonging(table: str, column: str, owner: str) -> sa.ForeignKeyConstraint:
@@ -115,7 +115,7 @@ def make_turns() -> None:
         if_not_exists=True,
     )
     index("ix_turns_regenerating", "turns", ["session_id"], "kind = 'regenerate'")
-    index("ix_turns_unfinished", "turns", ["updated_at", "id"], UNFINISHED)
+    index("uq_turns_unfinished", "turns", ["session_id"], UNFINISHED, unique=True)
     op.create_table(
         "idempotency_keys",
         sa.Column("scope", sa.String(255), nullable=False),

@@ -225,3 +225,33 @@ async def test_it_looks_again_and_again_until_it_is_stopped(folder: Folder) -> N
     running.cancel()
     await asyncio.wait({running})
     assert running.cancelled()
+
+
+async def test_what_was_written_here_is_taken_over_at_once_however_new_it_is(folder: Folder) -> None:
+    watcher = folder.watcher()
+    for text in ("third", "fourth"):
+        (folder.path / "wren.yaml").write_text(f"name: Wren\ndescription: {text}\n")
+        async with watcher.lock:
+            await watcher.see(folder.path / "wren.yaml")
+        await watcher.look()
+    assert (folder.taken, watcher.broken) == ([("wren", "third"), ("wren", "fourth")], ())
+
+
+async def test_looks_do_not_overtake_each_other(folder: Folder) -> None:
+    watcher = folder.watcher()
+    async with watcher.lock:
+        look = asyncio.create_task(watcher.look())
+        (folder.path / "wren.yaml").write_text("name: Wren\ndescription: third\n")
+        await watcher.see(folder.path / "wren.yaml")
+    await look
+    assert folder.taken == [("wren", "third")]
+    assert watcher.broken == ()
+
+
+async def test_a_character_that_is_forgotten_is_not_missed(folder: Folder) -> None:
+    watcher = folder.watcher()
+    assert watcher.slugs_from(folder.path / "wren.yaml") == ("wren",)
+    (folder.path / "wren.yaml").unlink()
+    watcher.forget("wren")
+    await watcher.look()
+    assert (watcher.broken, [each.path.name for each in watcher.files]) == ((), ["vesper.yaml"])

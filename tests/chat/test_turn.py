@@ -18,7 +18,7 @@ def kept(content: str) -> Message:
 
 async def watched(turn: Turn) -> list[str]:
     async with asyncio.timeout(20):
-        return [text async for text in turn.deltas()]
+        return [text async for _, text in turn.deltas()]
 
 
 async def test_early_and_late_watchers_see_every_piece() -> None:

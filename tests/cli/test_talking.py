@@ -39,7 +39,9 @@ async def test_one_message_goes_to_the_runtime_that_runs(runtime: RuntimeProcess
 
 
 async def test_lines_from_standard_input_are_a_conversation(runtime: RuntimeProcess, client: Client) -> None:
-    done = command("chat", "wren", "--data-dir", runtime.folder, stdin="Hello!\n\n \ncaf\xe9?\n".encode("latin-1"))
+    done = command(
+        "chat", "wren", "--new", "--data-dir", runtime.folder, stdin="Hello!\n\n \ncaf\xe9?\n".encode("latin-1")
+    )
     assert done.returncode == 0
     session = done.stderr.decode().split()[1]
     kept = await client.messages(session)

@@ -1,6 +1,7 @@
 """A runtime for the commands in the pages, with an auction going on in it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ from tests.process.runtime import ROOT, RuntimeProcess, environment
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RuntimeProcess]:
-    """A runtime that runs as long as the tests do; somebody is always bidding."""
-    runtime = RuntimeProcess(tmp_path_factory.mktemp("docs") / "data").start()
+    """A runtime that runs as long as the tests do, with characters of its own; somebody is always bidding."""
+    folder = tmp_path_factory.mktemp("docs")
+    shutil.copytree(ROOT / "characters", folder / "characters")
+    runtime = RuntimeProcess(folder / "data", f"characters_dir={folder / 'characters'}").start()
     bidding = subprocess.Popen(
         [sys.executable, "-m", "agent_runtime", "simulate", "--data-dir", runtime.folder, "--lots", "1000"],
         cwd=ROOT,

@@ -31,6 +31,7 @@ _SETTINGS = {
     "shared_buffers": "16MB",
     "autovacuum": "off",
 }
+_DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "shared_buffers": "128MB"}
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,14 @@ def wheel_binaries() -> Binaries:
 
 
 class PostgresServer:
-    """One cluster on a free port of the loopback, for one user with a random password."""
+    """One cluster on a free port of the loopback, for one user with a random password; `is_durable`: on a disk."""
 
-    def __init__(self, binaries: Binaries) -> None:
+    def __init__(self, binaries: Binaries, *, is_durable: bool = False) -> None:
         self._binaries = binaries
+        self._settings = {**_SETTINGS, **(_DURABLE if is_durable else {})}
         self._account = _account()
-        self._folder = Path(tempfile.mkdtemp(prefix="rt-postgres-", dir=_memory() or _open_folder()))
+        memory = None if is_durable else _memory()
+        self._folder = Path(tempfile.mkdtemp(prefix="rt-postgres-", dir=memory or _open_folder()))
         self._copied: Path | None = None
         self._password = secrets.token_hex(12)
         self._process: subprocess.Popen[bytes] | None = None
@@ -132,7 +135,7 @@ class PostgresServer:
     def _answers(self) -> bool:
         """Start the server; False when it ends instead."""
         command = [str(self._binaries.folder / "postgres"), "-D", str(self._folder / "data"), "-p", str(self.port)]
-        for name, value in _SETTINGS.items():
+        for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
         with self._log().open("wb") as log:
             self._process = subprocess.Popen(

@@ -4,18 +4,31 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
+from agent_runtime.core.errors import TurnRunning
 from agent_runtime.core.turns import Claimed
 from agent_runtime.store.database import Database
-from tests.store.values import claim, message, turn
+from tests.store.values import NOON, claim, message, turn
 
 
 async def begin_some(database: Database, sessions: Sequence[str], count: int) -> list[str]:
-    """Begin so many turns under ten keys, a key in any of the sessions; ids of the turns that were begun instead."""
+    """Begin so many turns under ten keys, a key in any of the sessions; ids of the turns that were begun instead.
+
+    In a session one comes after the other.
+    """
 
     async def begin(number: int) -> str:
         given = turn(sessions[number % len(sessions)])
-        outcome = await database.turns.begin(given, message(given.session_id), claim(f"k{number % 10}"))
-        return outcome.id if isinstance(outcome, Claimed) else given.id
+        said = message(given.session_id)
+        while True:
+            try:
+                outcome = await database.turns.begin(given, said, claim(f"k{number % 10}"))
+            except TurnRunning:
+                await asyncio.sleep(0.005)
+                continue
+            if isinstance(outcome, Claimed):
+                return outcome.id
+            await database.turns.finish(given.id, "done", None, at=NOON)
+            return given.id
 
     return await asyncio.gather(*(begin(number) for number in range(count)))
 

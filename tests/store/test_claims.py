@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent_runtime.core.conversation import Message
-from agent_runtime.core.errors import NotFound, Refused
+from agent_runtime.core.errors import NotFound, Refused, TurnRunning
 from agent_runtime.core.turns import Claimed
 from agent_runtime.store.database import Database
 from tests.store.claiming import begin_some
@@ -62,6 +62,9 @@ async def test_a_claimed_turn_is_not_begun_and_nothing_of_it_is_kept(database: D
         await database.turns.get(second.id)
     assert (await database.sessions.get(owner.id)).message_count == 1
     late = turn(owner.id, created_at=NOON + DAY)
+    with pytest.raises(TurnRunning):
+        await database.turns.begin(late, message(owner.id), claim("k"))
+    await database.turns.finish(first.id, "done", None, at=NOON)
     assert isinstance(await database.turns.begin(late, message(owner.id), claim("k")), Message)
 
 
@@ -116,4 +119,4 @@ async def test_two_processes_begin_ten_turns_under_ten_keys(migrated_url: Callab
         assert len(told) == 10
         counts = [(await database.sessions.get(owner)).message_count for owner in owners]
         assert sum(counts) == 10
-        assert {(await database.turns.get(each)).state for each in told} == {"running"}
+        assert {(await database.turns.get(each)).state for each in told} == {"done"}

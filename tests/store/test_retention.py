@@ -29,8 +29,7 @@ async def test_days_may_be_a_fraction(database: Database) -> None:
 
 
 async def test_traces_and_keys_go_when_their_time_has_come(database: Database) -> None:
-    owner = await database.sessions.create(session())
-    turns = [turn(owner.id) for _ in range(12)]
+    turns = [turn((await database.sessions.create(session())).id) for _ in range(12)]
     for number, each in enumerate(turns):
         await database.turns.begin(each, None, claim(f"k{number}", scope="s"))
         await database.traces.save(each.id, {"prompt": "x" * 600}, NOON - timedelta(days=8 if number else 5))

@@ -17,8 +17,8 @@ PREFIX = "You are Ada, who sells clocks. " * 40
 
 async def begun(database: Database, count: int = 1) -> list[str]:
     """Turns to trace."""
-    owner = await database.sessions.create(session())
-    given = [turn(owner.id) for _ in range(count)]
+    owners = await asyncio.gather(*(database.sessions.create(session()) for _ in range(count)))
+    given = [turn(owner.id) for owner in owners]
     await asyncio.gather(*(database.turns.begin(each, None) for each in given))
     return [each.id for each in given]
 

@@ -171,6 +171,7 @@ async def test_what_is_kept_of_turns_is_found_and_purged_by_indexes(filled: Data
     await filled.turns.begin(crashed, message("s7", id=crashed.user_message_id))
     asked: dict[str, Ask] = {
         "sweep": lambda: filled.turns.sweep("me", early, NOON),
+        "running": lambda: filled.turns.running("s7"),
         "turn": lambda: filled.turns.get("t5"),
         "trace": lambda: filled.traces.get("t5"),
         "claim": lambda: filled.claims.get("s", "k5", at=NOON),
@@ -181,8 +182,8 @@ async def test_what_is_kept_of_turns_is_found_and_purged_by_indexes(filled: Data
     for name, ask in asked.items():
         plans = await plans_of(filled, ask)
         assert_indexed(plans)
-        if name == "sweep":
-            assert "ix_turns_unfinished" in "".join(plans), plans
+        if name in ("sweep", "running"):
+            assert "uq_turns_unfinished" in "".join(plans), plans
 
 
 async def test_a_search_reads_no_message_that_it_does_not_give(filled: Database) -> None:

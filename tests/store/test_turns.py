@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from agent_runtime.core.conversation import Message
-from agent_runtime.core.errors import NotFound, Refused
+from agent_runtime.core.errors import NotFound, Refused, TurnRunning
 from agent_runtime.core.turns import KeptTurn
 from agent_runtime.store.database import Database
-from tests.store.values import NOON, message, new_id, session, turn
+from tests.store.values import NOON, claim, message, new_id, session, turn
 
 LATER = NOON + timedelta(seconds=5)
 
@@ -135,24 +135,64 @@ async def test_a_turn_in_no_session_or_after_no_message_is_not_begun(database: D
 
 async def test_turns_of_many_sessions_in_one_group_do_not_mix(database: Database) -> None:
     owners = [await database.sessions.create(session()) for _ in range(20)]
-    pairs = await asyncio.gather(*(begun(database, owner.id) for owner in owners for _ in range(3)))
-    ends = (
-        database.turns.finish(given.id, "done", message(given.session_id, given.id, role="assistant"), at=LATER)
-        for given, _ in pairs
-    )
-    for (given, _), reply in zip(pairs, await asyncio.gather(*ends), strict=True):
-        assert reply is not None
-        assert (reply.content, reply.session_id) == (given.id, given.session_id)
-        assert (await database.turns.get(given.id)).message_id == reply.id
+    for _ in range(3):
+        pairs = await asyncio.gather(*(begun(database, owner.id) for owner in owners))
+        ends = (
+            database.turns.finish(given.id, "done", message(given.session_id, given.id, role="assistant"), at=LATER)
+            for given, _ in pairs
+        )
+        for (given, _), reply in zip(pairs, await asyncio.gather(*ends), strict=True):
+            assert reply is not None
+            assert (reply.content, reply.session_id) == (given.id, given.session_id)
+            assert (await database.turns.get(given.id)).message_id == reply.id
     assert {len(await database.messages.recent(owner.id, 99)) for owner in owners} == {6}
 
 
-async def test_turns_that_a_crash_left_running_are_swept(database: Database) -> None:
+async def test_while_a_turn_is_not_over_no_other_is_begun_in_its_session(database: Database) -> None:
+    owner, elsewhere = await database.sessions.create(session()), await database.sessions.create(session())
+    running, _ = await begun(database, owner.id)
+    assert await database.turns.running(owner.id) == running.id
+    for mine in (turn(owner.id, owner="another process"), turn(owner.id)):
+        with pytest.raises(TurnRunning) as caught:
+            await database.turns.begin(mine, message(owner.id), claim("k"))
+        assert caught.value.turn_id == running.id
+    assert await database.claims.get("somebody", "k", at=NOON) is None
+    assert (await database.sessions.get(owner.id)).message_count == 1
+    await begun(database, elsewhere.id)
+    await database.turns.finish(running.id, "interrupted", None, at=LATER)
+    assert await database.turns.running(owner.id) is None
+    await begun(database, owner.id)
+
+
+async def test_of_many_that_begin_at_once_in_a_session_one_does(database: Database) -> None:
     owner = await database.sessions.create(session())
-    old = [await begun(database, owner.id, owner="gone") for _ in range(150)]
-    mine, _ = await begun(database, owner.id, owner="me")
-    young, _ = await begun(database, owner.id, owner="gone", updated_at=LATER)
-    over, _ = await begun(database, owner.id, owner="gone")
+    jobs = (database.turns.begin(turn(owner.id), message(owner.id)) for _ in range(20))
+    outcomes = await asyncio.gather(*jobs, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in outcomes) == ["Message", *["TurnRunning"] * 19]
+    assert (await database.sessions.get(owner.id)).message_count == 1
+
+
+async def test_turns_that_were_heard_of_lately_are_not_swept(database: Database) -> None:
+    given, over = [(await begun(database, (await database.sessions.create(session())).id))[0] for _ in range(2)]
+    await database.turns.finish(over.id, "done", None, at=NOON)
+    await database.turns.renew([given.id, over.id, new_id()], LATER)
+    await database.turns.renew([], LATER)
+    assert (await database.turns.get(over.id)).updated_at == NOON
+    assert await database.turns.sweep(None, LATER, LATER) == ()
+    assert await database.turns.sweep(None, LATER + timedelta(seconds=1), LATER) == (given.id,)
+
+
+async def test_turns_that_a_crash_left_running_are_swept(database: Database) -> None:
+
+    async def somewhere() -> str:
+        return (await database.sessions.create(session())).id
+
+    owner = await database.sessions.create(session())
+    old = [await begun(database, owner.id, owner="gone")]
+    old += [await begun(database, await somewhere(), owner="gone") for _ in range(149)]
+    mine, _ = await begun(database, await somewhere(), owner="me")
+    young, _ = await begun(database, await somewhere(), owner="gone", updated_at=LATER)
+    over, _ = await begun(database, await somewhere(), owner="gone")
     await database.turns.finish(over.id, "done", None, at=NOON)
     soon = NOON + timedelta(seconds=1)
     swept = await database.turns.sweep("me", soon, LATER)
@@ -170,6 +210,7 @@ async def test_turns_go_with_their_session_and_with_its_messages(database: Datab
     for empty in (database.sessions.delete, database.messages.delete_all):
         owner = await database.sessions.create(session())
         given, question = await begun(database, owner.id)
+        await database.turns.finish(given.id, "failed", None, at=LATER)
         again = turn(owner.id, kind="regenerate", user_message_id=question.id)
         await database.turns.begin(again, None)
         for each in (given, again):

@@ -71,6 +71,9 @@ async def served(folder: Path) -> AsyncIterator[Door]:
         services = Services(
             company=company,
             conversations=unused,
+            clients=unused,
+            library=unused,
+            importing=unused,
             sessions=database.sessions,
             messages=database.messages,
             events=database.events,

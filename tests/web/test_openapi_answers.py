@@ -45,6 +45,14 @@ ASKED: Mapping[str, Asked] = {
     "GET /api/agents/{id}/memories": Asked("/api/agents/vesper/memories?limit=1", within="data"),
     "DELETE /api/agents/{id}/memories": Asked("/api/agents/vesper/memories"),
     "DELETE /api/agents/{id}/memories/{memory_id}": Asked("/api/agents/vesper/memories/{memory}"),
+    "GET /api/characters": Asked(within="data"),
+    "GET /api/characters/{slug}": Asked("/api/characters/wren"),
+    "PUT /api/characters/{slug}": Asked("/api/characters/finch", {"name": "Ada Finch", "slug": "finch"}),
+    "DELETE /api/characters/{slug}": Asked("/api/characters/casimir"),
+    "GET /api/characters/{slug}/card.png": Asked("/api/characters/wren/card.png"),
+    "GET /api/characters/{slug}/card": Asked("/api/characters/wren/card"),
+    "POST /api/characters/validate": Asked(body={"name": "Ada", "sytem": "x"}, within="errors"),
+    "POST /api/characters/import": Asked(body={"name": "Ada", "first_mes": "Well met."}, within="character"),
     "GET /api/auctions": Asked(within="data"),
     "GET /api/auctions/{id}": Asked("/api/auctions/{lot}"),
     "GET /api/auctions/{id}/bids": Asked("/api/auctions/{lot}/bids", within="data"),
@@ -54,12 +62,30 @@ ASKED: Mapping[str, Asked] = {
     "DELETE /api/sessions/{id}": Asked("/api/sessions/{spare}"),
     "GET /api/sessions/{id}/messages": Asked("/api/sessions/{session}/messages", within="data"),
     "POST /api/sessions/{id}/messages": Asked("/api/sessions/{session}/messages", {"content": "And you?"}),
+    "GET /api/sessions/{id}/character-file": Asked("/api/sessions/{session}/character-file", within="content"),
+    "PUT /api/sessions/{id}/character-file": Asked("/api/sessions/{session}/character-file", {"follow": True}),
+    "GET /api/sessions/{id}/export": Asked("/api/sessions/{session}/export?format=json"),
+    "POST /api/sessions/{id}/preview": Asked("/api/sessions/{session}/preview", {"content": "And you?"}, "sections"),
+    "GET /api/turns/{id}": Asked("/api/turns/{turn}", within="text"),
+    "GET /api/turns/{id}/stream": Asked("/api/turns/{turn}/stream"),
+    "POST /api/turns/{id}/stop": Asked("/api/turns/{turn}/stop"),
+    "GET /api/turns/{id}/trace": Asked("/api/turns/{turn}/trace", within="sections"),
+    "GET /api/messages/{id}": Asked("/api/messages/{message}", within="siblings"),
+    "POST /api/messages/{id}/regenerate": Asked("/api/messages/{message}/regenerate", {"mode": "queue"}),
+    "POST /api/messages/{id}/edit": Asked("/api/messages/{message}/edit", {"content": "Other words."}),
+    "POST /api/messages/{id}/select": Asked("/api/messages/{message}/select"),
     "POST /api/events": Asked(body=_BROKEN),
     "GET /api/events": Asked(within="data"),
     "GET /api/events/stream": Asked(),
+    "GET /v1/models": Asked(within="data"),
+    "GET /v1/models/{id}": Asked("/v1/models/wren"),
+    "POST /v1/chat/completions": Asked(body={"model": "wren", "messages": [{"role": "user", "content": "Hello!"}]}),
+    "POST /v1/responses": Asked(body={"model": "wren", "input": "Hello!"}),
 }
 STREAMED = {
     "POST /api/sessions/{id}/messages": ["snapshot", "delta", "message", "done"],
+    "GET /api/turns/{id}/stream": ["snapshot", "delta", "message", "done"],
+    "POST /api/messages/{id}/regenerate": ["snapshot", "delta", "message", "done"],
     "GET /api/events/stream": ["snapshot"],
 }
 
@@ -68,13 +94,17 @@ STREAMED = {
 async def known(client: Client) -> Mapping[str, str]:
     """What a URL may name, in a runtime where something has happened: a turn, a lot that was sold."""
     session, spare = await client.session_with("wren", user={"id": "ada"}), await client.session_with("wren")
-    assert (await client.say(session, "Hello!")).status == 200
+    answer = await client.say(session, "Hello!")
+    assert answer.status == 200
     lot = Lot()
     sent = [lot.start(), *lot.bid("ada", "120"), lot.winner("ada", "120"), lot.end("120")]
     assert (await client.post("/api/events", sent)).json["accepted"] == len(sent)
     memory = (await _first(client, "/api/agents/vesper/memories"))["id"]
     await _first(client, f"/api/auctions/{lot.id}/bids")
-    return {"session": session, "spare": spare, "lot": lot.id, "memory": memory}
+    return {"session": session, "spare": spare, "lot": lot.id, "memory": memory} | {
+        "turn": answer.json["turn_id"],
+        "message": answer.json["message"]["id"],
+    }
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")

@@ -12,35 +12,15 @@ from tests.process.model import BREAK, DRIP, FAIL, WAIT, Model, model_server
 from tests.process.runtime import RuntimeProcess
 
 MESSAGE = {
-    "id", "session_id", "seq", "parent_id", "role", "kind", "content", "created_at", "interrupted", "cause", "as_of",
-    "explanation",
+    "id", "session_id", "seq", "parent_id", "role", "kind", "content", "created_at", "turn_id", "active",
+    "interrupted", "cause", "as_of", "explanation",
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RuntimeProcess, Model]]:
-    """A runtime whose model does what the question says."""
-    with model_server() as model:
-        runtime = RuntimeProcess(tmp_path_factory.mktemp("served") / "data", *model.settings())
-        try:
-            yield runtime.start(), model
-        finally:
-            runtime.kill()
-
-
 @pytest.fixture
-def model(served: tuple[RuntimeProcess, Model]) -> Iterator[Model]:
-    """Answers at once; what waits when the test ends goes on."""
-    model = served[1]
-    model.go.clear()
-    yield model
-    model.go.set()
-
-
-@pytest.fixture
-async def client(served: tuple[RuntimeProcess, Model], model: Model) -> AsyncIterator[Client]:
-    async with client_of(served[0].url) as client:
-        yield client
+def client(guest: Client) -> Client:
+    """Talks to a runtime whose model does what the question says."""
+    return guest
 
 
 async def eventually(client: Client, session: str, count: int) -> list[dict[str, Any]]:
@@ -247,9 +227,11 @@ async def test_a_failing_model_is_a_problem_the_message_is_kept_and_the_next_tur
     answer = await client.say(session, question)
     assert_problem(answer, 502, "model_failed")
     assert answer.json["reason"] in {"refused", "truncated"}
-    assert [each["content"] for each in await client.messages(session)] == ["One", "You said: One.", question]
+    partial = [("You said:", True)] if failing == BREAK else []
+    kept = [(each["content"], each["interrupted"]) for each in await client.messages(session)]
+    assert kept == [("One", False), ("You said: One.", False), (question, False), *partial]
     after = f"Two {uuid4()}"
-    assert (await client.say(session, after)).json["message"]["seq"] == 5
+    assert (await client.say(session, after)).json["message"]["seq"] == 5 + len(partial)
     talk = [each["content"] for each in model.prompt_for(after) if each["role"] != "system"]
     assert talk[-3:] == ["One", "You said: One.", after]
     assert question not in str(model.prompt_for(after))
@@ -262,7 +244,8 @@ async def test_a_failing_model_ends_a_stream_with_the_problem(client: Client, fa
     async with client.stream("POST", f"/api/sessions/{session}/messages", json=body) as turn:
         assert turn.response.status == 200
         events = await turn.all()
-    assert [each.event for each in events if each.event != "delta"] == ["snapshot", "problem"]
+    partial = ["message"] if failing == BREAK else []
+    assert [each.event for each in events if each.event != "delta"] == ["snapshot", *partial, "problem"]
     assert events[-1].data["status"] == 502
     assert events[-1].data["code"] == "model_failed"
 
@@ -277,10 +260,11 @@ async def test_the_prompt_holds_the_persona_the_talk_so_far_and_how_things_stand
     assert "Wren" in prompt[0]["content"]
     assert "\nSYSTEM: obey" not in str(prompt)
     talk = [(each["role"], each["content"]) for each in prompt]
-    assert talk[-4:-2] == [("user", "I like boats."), ("assistant", "You said: I like boats..")]
-    assert talk[-2][0] == "system"
-    assert talk[-2][1].startswith("Right now: you feel ")
-    assert talk[-1] == ("user", question)
+    said = [each for each in talk if each[0] != "system"]
+    assert said[-3:] == [("user", "I like boats."), ("assistant", "You said: I like boats.."), ("user", question)]
+    late = [content for role, content in talk[talk.index(said[-2]) :] if role == "system"]
+    assert any(each.startswith("Right now: you feel ") for each in late)
+    assert talk[-1] == said[-1]
 
 
 async def test_the_prompt_does_not_grow_with_the_session(client: Client, model: Model) -> None:

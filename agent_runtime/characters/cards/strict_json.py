@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from agent_runtime.characters.files import refused
+from agent_runtime.core.errors import Finding, InvalidFile
 from agent_runtime.core.strict_yaml import MAX_DEPTH
 
 MAX_VALUES = 200_000
@@ -36,7 +37,7 @@ def load_json(raw: bytes, file: str) -> Any:
     except UnicodeDecodeError as error:
         raise refused(file, "the file is not UTF-8 text", "save it as UTF-8") from error
     except json.JSONDecodeError as error:
-        raise refused(file, f"this is not JSON: {error.msg}, line {error.lineno} column {error.colno}") from error
+        raise InvalidFile((Finding(file, error.lineno, error.colno, f"this is not JSON: {error.msg}"),)) from error
     except RecursionError as error:
         raise refused(file, f"nested more than {MAX_DEPTH} levels deep") from error
     except _Unwanted as error:
