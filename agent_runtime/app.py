@@ -1,6 +1,7 @@
 """The roof: opens what a runtime stands on, has it assembled, runs it, and takes everything down in reverse."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -53,6 +54,8 @@ async def running(settings: Settings, heard: Callable[[Line], None] = lambda _li
             async with asyncio.timeout(_LISTENING_WITHIN_S):
                 await runtime.is_listening.wait()
         runtime.begin()
+        gc.collect()
+        gc.freeze()  # what is there now stays until the end: no collection need look at it again
         folder.announce(runtime.url, redis_url)
         try:
             yield runtime

@@ -12,15 +12,20 @@ _ROW = "{:19} {:48} {:>8} {:>8} {:3} {:>7}  {}"
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to measure: `rounds` of floor and ours, each of about `seconds`; `events` to replay."""
+    """How long to measure: `rounds` of floor and ours, each of about `seconds`; `events` to replay.
+
+    `clients` is how many talk at once, one number after the other, `messages` the length of a long session.
+    """
 
     rounds: int
     seconds: float
     events: int
+    clients: tuple[int, ...]
+    messages: int
 
 
-FULL = Effort(rounds=3, seconds=1.0, events=20_000)
-BRIEF = Effort(rounds=1, seconds=0.2, events=1_000)
+FULL = Effort(rounds=3, seconds=1.0, events=20_000, clients=(1, 16, 64), messages=5_000)
+BRIEF = Effort(rounds=1, seconds=0.2, events=1_000, clients=(4,), messages=200)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from benchmarks.figures import Aim, Effort, Figure, percentile
 from benchmarks.load import Connection
 from benchmarks.processes import runtime
 
-_SHORT, _LONG = 20, 5_000
+_SHORT = 20
 _SESSIONS = 4  # of each: turns go round, so that the short ones stay short
 _TURNS_A_SECOND = 20
 _AT_ONCE = 500
@@ -28,7 +28,7 @@ async def measure(effort: Effort, folder: Path) -> list[Figure]:
     """The same words in turn to a short session and a long one, on one connection."""
     place = folder / "long"
     place.mkdir(mode=0o700)
-    short, long = await _seeded(f"sqlite:///{place / 'runtime.db'}")
+    short, long = await _seeded(f"sqlite:///{place / 'runtime.db'}", effort.messages)
     async with runtime(place) as ours:
         connection = await Connection.to(ours.url)
         cold = {key: [await _turn(connection, each) for each in some] for key, some in (("s", short), ("l", long))}
@@ -39,7 +39,7 @@ async def measure(effort: Effort, folder: Path) -> list[Figure]:
         connection.close()
     return [
         _figure("the first turn after a start, p50", cold["l"], cold["s"]),
-        _figure("a turn at 5,000 messages, p50 (floor: at 20)", warm["l"], warm["s"], _AIM),
+        _figure(f"a turn at {effort.messages:,} messages, p50 (floor: at 20)", warm["l"], warm["s"], _AIM),
     ]
 
 
@@ -57,12 +57,12 @@ async def _turn(connection: Connection, session_id: str) -> float:
     return took
 
 
-async def _seeded(url: str) -> tuple[list[str], list[str]]:
+async def _seeded(url: str, messages: int) -> tuple[list[str], list[str]]:
     """Ids of the short sessions and of the long ones."""
     await asyncio.to_thread(schema.upgrade, url)
     async with Database(url) as database:
         short = [await _session(database, _SHORT) for _ in range(_SESSIONS)]
-        return short, [await _session(database, _LONG) for _ in range(_SESSIONS)]
+        return short, [await _session(database, messages) for _ in range(_SESSIONS)]
 
 
 async def _session(database: Database, count: int) -> str:

@@ -13,7 +13,6 @@ from benchmarks.figures import Aim, Effort, Figure, median
 from benchmarks.load import Surface
 from benchmarks.processes import Measured, finished, python, runtime
 
-CLIENTS = (1, 16, 64)
 SURFACES: tuple[Surface, ...] = get_args(Surface)
 _RATIO, _CPU, _ADDED = Aim("ratio", 0.7), Aim("ours", 0.5), Aim("added", 1.5)
 _FLOOR = "floor"
@@ -42,9 +41,9 @@ async def against_the_floor(
     figures: list[Figure] = []
     async with python("-m", "benchmarks.raw_turns", str(folder / "raw.db"), folder=folder) as floor:
         for surface in surfaces:  # what is built once is built now
-            await _load(ours, surface, max(CLIENTS), effort.seconds / 3, folder)
-        await _load(floor, "api", max(CLIENTS), effort.seconds / 3, folder)
-        for clients in CLIENTS:
+            await _load(ours, surface, max(effort.clients), effort.seconds / 3, folder)
+        await _load(floor, "api", max(effort.clients), effort.seconds / 3, folder)
+        for clients in effort.clients:
             rounds: dict[str, list[_Round]] = {each: [] for each in (_FLOOR, *surfaces)}
             for number in range(effort.rounds):
                 for what in list(rounds)[:: 1 if number % 2 == 0 else -1]:

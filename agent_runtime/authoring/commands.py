@@ -32,7 +32,7 @@ _CHANGE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _RENAME = re.compile(
-    rf"{_LEAD}(?:rename|call)\s+(?:the character|her|him|them|it)\s+(?:to\s+)?(?P<value>[^.!?\n]{1, 100})[.!\s]*",
+    rf"{_LEAD}(?:rename|call)\s+(?:the character|her|him|them|it)\s+(?:to\s+)?(?P<value>[^.!?\n]{{1,100}})[.!\s]*",
     re.IGNORECASE,
 )
 _SET = re.compile(rf"(?:{_field(1)})\s*[:=]\s*(?P<value>.+)", re.IGNORECASE | re.DOTALL)
@@ -133,6 +133,20 @@ def command_in(text: str, *, is_ready: bool = False) -> Command | None:
         if found := pattern.fullmatch(text):
             return Command(wish, _named(found), (found.groupdict().get("value") or "").strip())
     return None
+
+
+def form_in(text: str) -> list[Command]:
+    """A message that is a form, `Name: Mara` in one line and `Topics: rum` in another, as changes; else nothing."""
+    parts: list[str] = []
+    for line in text.strip().splitlines():
+        if _SET.fullmatch(line.strip()):
+            parts.append(line.strip())
+        elif parts:
+            parts[-1] += f"\n{line}"
+        else:
+            return []
+    found = [_SET.fullmatch(part) for part in parts] if len(parts) > 1 else []
+    return [Command(Wish.CHANGE, _named(each), each["value"].strip()) for each in found if each is not None]
 
 
 def _named(found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from agent_runtime.authoring.hearing import Heard
 from agent_runtime.authoring.nature import guessed_traits, known_adjectives, mood_for
-from agent_runtime.authoring.reading import MOST_ITEMS
+from agent_runtime.authoring.reading import MOST_ITEMS, sentences_of
 from agent_runtime.authoring.system import boundaries_in, system_with
 from agent_runtime.core.authoring import AUTHOR
 from agent_runtime.core.character import slug_of
@@ -18,6 +18,7 @@ _IS = re.compile(
     r"^(?:(?:s?he|they|it)(?:'s|\s+is|\s+are|'re|\s+was)|(?P<name>[A-Z][\w' -]{0,60}?)(?:,| is| was))\s+(?=an? |the )"
 )
 _MOST_EXAMPLES = 30
+_LONGEST_NATURE = 8_000
 _FEW_EXAMPLES = 3
 _MOST_ENTRIES = 200
 
@@ -29,6 +30,9 @@ def with_heard(draft: Mapping[str, Any], heard: Iterable[Heard]) -> Content:
     for each in heard:
         _put(changed, each)
         fields.add(each.field)
+    old, new = str(draft.get("name") or ""), str(changed.get("name") or "")
+    if old and new != old:
+        changed = _renamed(changed, re.compile(rf"(?<!\w){re.escape(old)}(?!\w)"), new)
     return _followed(changed, fields) if fields else changed
 
 
@@ -99,6 +103,19 @@ def slug_for(name: str) -> str:
     return f"the-{slug}" if slug == AUTHOR else slug
 
 
+def _renamed(value: Any, old: re.Pattern[str], new: str) -> Any:
+    """The same with another name wherever the old one is written out."""
+    match value:
+        case str():
+            return old.sub(lambda _: new, value)
+        case dict():
+            return {name: _renamed(each, old, new) for name, each in value.items()}
+        case list():
+            return [_renamed(each, old, new) for each in value]
+        case _:
+            return value
+
+
 def _put(draft: Content, heard: Heard) -> None:
     field, value, before = heard.field, heard.value, draft.get(heard.field)
     match field:
@@ -115,7 +132,8 @@ def _put(draft: Content, heard: Heard) -> None:
         case "name" | "description":
             draft[field] = value
         case "personality":
-            draft[field] = f"{before} {value}" if heard.is_more and before and value not in before else value
+            is_news = heard.is_more and before and value not in before
+            draft[field] = f"{before} {value}"[:_LONGEST_NATURE] if is_news else value
         case _:
             draft[field] = _each_once([*(before or ()), *value] if heard.is_more else value)[:_MOST_EXAMPLES]
 
@@ -151,8 +169,9 @@ def _examples(draft: Mapping[str, Any], name: str, topics: list[str]) -> list[li
 
 def _introduction(name: str, description: str) -> str:
     """`She is a retired pirate.` in the first person, where that is easily done."""
-    first = description.replace(f" named {name}", "").replace(f" called {name}", "")
-    first = re.split(r"(?<=[.!?])\s", first.strip(), maxsplit=1)[0].rstrip(".")
+    described = re.sub(rf"(?<!'s)(?<! is) (?:named|called) {re.escape(name)}", "", description)
+    sentences = [each.rstrip(".!") for each in sentences_of(described)]
+    first = next((each for each in sentences if each.casefold() != name.casefold()), "")
     found = _IS.match(first)
     if found:
         return f"I'm {name}, {first[found.end() :]}."

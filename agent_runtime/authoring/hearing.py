@@ -19,6 +19,7 @@ from agent_runtime.authoring.steps import Step
 
 _IN_THEIR_WORDS = frozenset({"greetings", "examples"})
 _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("greetings", re.compile(r"^(?:s?he|they|it) (?:says?|goes):", re.IGNORECASE)),
     ("greetings", re.compile(r"\b(?:greets?|says? hello|welcomes?|greeting)\b.*[\"“:]", re.IGNORECASE | re.DOTALL)),
     (
         "topics",
@@ -30,7 +31,8 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "style",
         re.compile(
-            r"\b(?:talks?|speaks?)\b(?! (?:about|to|with) )|\b(?:short|long) sentences\b|\baccent\b|\bcalls everyone\b",
+            r"\b(?:talks?|speaks?)\b(?! (?:about|to|with) )|\b(?:short|long) sentences\b|\baccent\b|\bcalls every\w+\b"
+            r"|\bsays? [\"'“‘][^\"'”’]{1,40}[\"'”’] (?:a lot|often|all the time)",
             re.IGNORECASE,
         ),
     ),
@@ -64,7 +66,8 @@ def heard_in(text: str, asked: Step | None, *, is_nameless: bool) -> list[Heard]
     if has_dialogue(text):
         return _read("examples", text)
     found: list[Heard] = []
-    name = name_in(text, is_asked=field in ("who", "name")) if is_nameless or field == "name" else ""
+    is_told = is_nameless or field == "name" or _ABOUT_NAME.match(text.strip().rstrip(".!")) is not None
+    name = name_in(text, is_asked=is_nameless and field in ("who", "name")) if is_told else ""
     if not name and field == "name":
         name = READERS["name"](text.splitlines()[0])
     if name:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent_runtime.authoring.commands import Command, Wish, command_in
+from agent_runtime.authoring.commands import Command, Wish, command_in, form_in
 from agent_runtime.authoring.drafts import chosen, completed, with_heard, without
 from agent_runtime.authoring.hearing import Heard, heard_in
 from agent_runtime.authoring.reading import READERS, adjectives
@@ -38,6 +38,7 @@ _GREETING = re.compile(
     r"(?:hi|hello|hey|good (?:morning|day|evening|afternoon)|greetings)(?: there| author)?[.!\s]*", re.I
 )
 _PUZZLED = re.compile(
+    r"(?!.*\b(?:make|create|build|write)\b)"
     r"(?:what|why|how|which|who|can|could|do|does|should|is|are|help|like what|such as|for example)\b[^\n]{0,150}\?"
     r"|help[.!\s]*",
     re.IGNORECASE,
@@ -80,6 +81,8 @@ class Interviewer:
         return replace(said, words=f"{KEPT_OUT} {said.words}") if secrets else said
 
     async def _said(self, place: _Place, text: str) -> Said:
+        if form := form_in(text):
+            return _changed(place, [each for command in form for each in _given(command)])
         command = command_in(text, is_ready=place.is_ready)
         if command is None:
             return _noted(place, text)

@@ -7,7 +7,8 @@ from typing import Any
 FACTORS = ("openness", "conscientiousness", "extraversion", "agreeableness", "stability")
 _LEXICON: Mapping[str, str] = {
     "openness": (
-        "curious imaginative creative artistic dreamy inventive poetic whimsical adventurous eccentric philosophical "
+        "curious sharp imaginative creative artistic dreamy inventive poetic "
+        "whimsical adventurous eccentric philosophical "
         "playful quirky mystical worldly romantic bookish inquisitive open clever witty wise"
     ),
     "-openness": "conventional traditional practical literal unimaginative narrow old-fashioned down-to-earth stubborn",

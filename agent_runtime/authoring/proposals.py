@@ -52,10 +52,11 @@ def proposal_of(text: str, draft: Mapping[str, Any]) -> Proposal:
     changes = _shaped(written.character)
     if unknown := sorted(set(changes) - set(FIELDS)):
         raise BadProposal(f"/character: unknown fields {', '.join(unknown)[:200]}; known are {', '.join(FIELDS)}")
-    after = merged(draft, changes)
-    if problems := set(problems_of(after)) - set(problems_of(draft)):
+    # As it is written first: what follows from it is worked out only from what has the right shapes.
+    given = {name: value for name, value in {**draft, **changes}.items() if value is not None}
+    if problems := set(problems_of(given)) - set(problems_of(draft)):
         raise BadProposal("; ".join(f"/character{each}" for each in sorted(problems)))
-    return Proposal(words, after)
+    return Proposal(words, merged(draft, changes))
 
 
 def _object_in(text: str) -> Any:

@@ -23,7 +23,8 @@ _LIKING = re.compile(
 _WISHING = re.compile(
     r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|well)[,.! ]+)*"
     r"(?:i(?:'d| would)? (?:want|like|need|love)(?: to (?:make|create|build|write|have))?|"
-    r"let'?s (?:make|create|build|write)|(?:please )?(?:make|create|build|write)(?: me)?|how about|maybe|"
+    r"let'?s (?:make|create|build|write)|"
+    r"(?:please )?(?:(?:can|could|will) you )?(?:help me )?(?:to )?(?:make|create|build|write)(?: me)?|how about|maybe|"
     r"it(?:'s| is)|this is)\s+(?:a character (?:called|named) )?",
     re.IGNORECASE,
 )
@@ -46,7 +47,9 @@ _FORBIDDEN = re.compile(
     r"(?i:be\s+)?(?i:never|not ever|must(?:n't| not)|not|won't|doesn't|don't|do not|does not|refuses to)\b\s*:?\s*"
     r"(?i:(?:to|do|be)\s+)?"
 )
-_FORBIDDEN_NEXT = re.compile(r"[,;]?\s+(?:and\s+|or\s+)?(?=(?:never|must not|do not|don't)\b)")
+_FORBIDDEN_NEXT = re.compile(
+    r"(?:[,;]\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)(?=(?:never|must not|do not|don't)\b)", re.IGNORECASE
+)
 _KNOWING = re.compile(
     r"^(?:(?:(?i:s?he|they|it)|[A-Z]\w+)\s+)?"
     r"(?i:knows?(?: that)?|remembers?(?: that)?|(?:a )?fact(?: is)?(?: that)?)\s*:?\s+"
@@ -76,8 +79,8 @@ def sentences_of(text: str) -> list[str]:
 
 def description(text: str) -> str:
     """Who somebody is, without what is only said to the author."""
-    text = _WISHING.sub("", text.strip())
-    return _capital(text[:_LONGEST_TEXT].strip())
+    wished = _WISHING.sub("", text.strip(), count=1)
+    return _capital((wished if wished == text.strip() else wished.rstrip("?"))[:_LONGEST_TEXT].strip())
 
 
 def personality(text: str) -> str:

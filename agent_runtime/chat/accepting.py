@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from agent_runtime.chat.recent import Recent
 from agent_runtime.chat.talks import NOBODY, Guest
 from agent_runtime.chat.turn import Turn
 from agent_runtime.core.clock import Clock, utc
@@ -67,6 +68,7 @@ class Acceptor:
     clock: Clock
     new_id: Callable[[], str]
     owner: str
+    recent: Recent
     patience_s: float = 180.0
     _claimed: dict[tuple[str, str], Claimed] = field(default_factory=dict)
 
@@ -162,7 +164,8 @@ class Acceptor:
 
     def _check_in_flight(self, claim: Claim) -> None:
         held = self._claimed.get((claim.scope, claim.key))
-        if held is None:
+        turn = self.recent.get(held.id) if held is not None else None
+        if held is None or (turn is not None and turn.is_over):  # then the store knows more
             return
         raise TurnRunning(held.id) if held.fingerprint == claim.fingerprint else Already(held)
 

@@ -47,7 +47,7 @@ class Conversations:
     _is_draining: bool = False
 
     def __post_init__(self) -> None:
-        self._acceptor = Acceptor(self.turns, self.claims, self.clock, self.new_id, self.owner)
+        self._acceptor = Acceptor(self.turns, self.claims, self.clock, self.new_id, self.owner, self.recent)
 
     async def say(self, session_id: str, words: Words) -> Turn:
         """Begin a turn; returns once the message is on disk.
@@ -170,7 +170,6 @@ class Conversations:
                 await self._cancel(self.lanes.running(asked.session_id))
             async with self.lanes.turn(asked.session_id, asked.id, waits=asked.words.mode != "reject"):
                 turn = await self._acceptor.accept(asked)
-                self._acceptor.release(asked)  # from here on the store knows whose the key is
                 self.recent.add(turn)
                 accepted.set_result(turn)
                 try:

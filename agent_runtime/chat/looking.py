@@ -1,5 +1,6 @@
 """Looks a conversation up by what was said in it: by its chain, and where that was cut short by its newest messages."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,14 +33,15 @@ class Looking:
 
     async def by_content(self, turn: ClientTurn, crowds: Crowds) -> Place:
         """The place of words whose session nobody names. Of those that look alike the newest is meant."""
-        asked = await self._asked(turn)
         if turn.is_opening:
-            again = await self._opening(asked, turn, crowds)
+            again = await self._opening(await self._asked(turn), turn, crowds)
             return again or await self._trimmed(turn) or Anew()
+        asked, parents = await asyncio.gather(self._asked(turn), self.messages.by_chain(turn.chains[-2], _ALIKE))
+        if not asked and len(parents) == 1:  # nearly always
+            return After(parents[0].session_id, parents[0])
         for question in asked:
             if crowds.is_alone(turn.chains[-1], question.created_at) and await self._is_over(question):
                 return Again(question)
-        parents = await self.messages.by_chain(turn.chains[-2], _ALIKE)
         for parent in parents:
             if await self._is_tip(parent):
                 return After(parent.session_id, parent)

@@ -87,12 +87,14 @@ async def _go_on(request: web.Request) -> None:
 
 def _expect_type(request: web.Request) -> None:
     """JSON, or what the URL takes; never what a form on another site can send."""
+    if request.match_info.http_exception is not None:  # 404 or 405: nobody reads the body
+        return
     types = request.app[BODY_TYPES].get(request.match_info.handler, _JSON_ONLY)
     if request.content_type not in types:
         if types == _JSON_ONLY:
             raise Problem(415, "not_json", "send JSON with Content-Type: application/json")
         raise Problem(415, "wrong_type", f"send it with its Content-Type: {', '.join(types)}")
     if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
-        raise Problem(415, "not_utf8", "send JSON in UTF-8")
+        raise Problem(415, "not_utf8", "send it in UTF-8")
     if request.headers.get("Content-Encoding", "identity").lower() not in {"identity", ""}:
         raise Problem(415, "encoded", "compressed bodies are not accepted")

@@ -42,17 +42,21 @@ class Schemas:
         return self._refs[model, mode]
 
     def stream(self, events: Mapping[str, type[BaseModel]]) -> JsonSchemaValue:
-        """Server-sent events by their fields; the event `*` is any with a name of its own, `` one without a name."""
+        """Server-sent events by their fields; the event `*` is any with a name of its own.
+
+        One without a name is of a stream that ends with `[DONE]`, as OpenAI's do.
+        """
         named = [name for name in events if name != "*"]
         kinds = []
         for name, model in events.items():
             kind = {"const": name} if name != "*" else {"type": "string", "not": {"enum": named}}
             json = {"contentMediaType": "application/json", "contentSchema": self.ref(model, "serialization")}
             fields = {"event": kind, "data": {"type": "string", **json}, "id": {"type": "string"}}
-            if not name:
-                del fields["event"]
-            required = [field for field in ("event", "data") if field in fields]
-            kinds.append({"type": "object", "required": required, "properties": fields})
+            if name:
+                kinds.append({"type": "object", "required": ["event", "data"], "properties": fields})
+            else:
+                texts: list[JsonSchemaValue] = [{"type": "string", "pattern": r"^\{", **json}, {"const": "[DONE]"}]
+                kinds += [{"type": "object", "required": ["data"], "properties": {"data": text}} for text in texts]
         return {"description": "One of the events that follow each other.", "oneOf": kinds}
 
     def parameters(self, place: Literal["query", "header"], model: type[BaseModel] | None) -> list[dict[str, Any]]:

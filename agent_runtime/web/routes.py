@@ -25,7 +25,7 @@ from agent_runtime.web import (
 )
 from agent_runtime.web.character_views import CharacterDocument, CharacterPage, ImportedView, ValidationView
 from agent_runtime.web.openai import completions, models, responses
-from agent_runtime.web.openai.chat_replies import ChunkView, CompletionView
+from agent_runtime.web.openai.chat_replies import ChunkEvent, CompletionView
 from agent_runtime.web.openai.parameters import NamedHeaders
 from agent_runtime.web.openai.response_stream import STREAM as RESPONSE_STREAM
 from agent_runtime.web.openai.response_views import ResponseView
@@ -187,7 +187,7 @@ ROUTES: tuple[Route, ...] = (
     get("/v1/models", models.models, "Characters as models", ModelList),
     get("/v1/models/{id}", models.model, "One of them", ModelView),
     post("/v1/chat/completions", completions.completions, "A turn, for clients of the OpenAI API",
-        CompletionView, takes=ChatBody, streams={"": ChunkView}, headers=NamedHeaders,
+        CompletionView, takes=ChatBody, streams={"": ChunkEvent}, headers=NamedHeaders,
         may=(*_TURN, "not_found", "refused")),
     post("/v1/responses", responses.responses, "A turn as a response, for clients of the OpenAI API",
         ResponseView, takes=ResponseBody, streams=RESPONSE_STREAM, headers=NamedHeaders,

@@ -7,6 +7,7 @@ import pytest
 from agent_runtime.agents.agent import Agent
 from agent_runtime.agents.company import Company
 from agent_runtime.core.character import Character
+from agent_runtime.core.clock import ManualClock
 from agent_runtime.core.domain import Feeling
 from agent_runtime.core.errors import NotFound
 from agent_runtime.core.presence import Mood
@@ -54,6 +55,22 @@ async def test_a_guest_gets_one_heart_however_many_talk_to_it_at_once() -> None:
     await asyncio.gather(*(everyone.touch(WREN, GLAD, f"m{number}") for number in range(8)))
     moods = await asyncio.gather(*(everyone.circumstances(WREN) for _ in range(3)))
     assert {each.mood for each in moods} == {Mood.HAPPY}
+
+
+async def test_words_that_mean_nothing_are_no_news_and_time_passes_all_the_same() -> None:
+    everyone, vesper, _ = company(Platform())
+    told: list[None] = []
+    vesper.changed = lambda: told.append(None)
+    await everyone.touch(VESPER, (), "m1")
+    assert told == []
+    for _ in range(3):
+        await everyone.touch(VESPER, GLAD, "m2")
+    assert vesper.heart.label is not Mood.NEUTRAL
+    told.clear()
+    assert isinstance(vesper.clock, ManualClock)
+    vesper.clock.move_to(vesper.clock.time() + 86_400)
+    await everyone.touch(VESPER, (), "m3")
+    assert (vesper.heart.label, len(told)) == (Mood.NEUTRAL, 1)
 
 
 async def test_what_guests_feel_is_kept_soon_and_at_the_end() -> None:
@@ -127,3 +144,14 @@ async def test_a_guest_of_an_old_session_awakes_as_the_newest_version_even_when_
     go.set()
     await talking
     assert [each.character for each in awoken] == [third]
+
+
+async def test_nobody_new_talks_to_one_who_is_forgotten_and_those_who_do_go_on() -> None:
+    everyone, _, awakened = company(Platform())
+    await everyone.touch(WREN, GLAD, "praised")
+    everyone.forget("wren")
+    with pytest.raises(NotFound, match="character 'wren'"):
+        everyone.character("wren")
+    assert "wren" not in everyone.characters
+    assert (await everyone.circumstances(WREN)).mood is Mood.HAPPY
+    assert awakened == ["wren"]

@@ -42,6 +42,8 @@ def test_json_is_found_in_whatever_stands_around_it(text: str) -> None:
         (wrote(traits={"openness": 7}), "/traits/openness"),
         (wrote(topics=[["a"]]), "/topics/0"),
         (wrote(name=""), "/name"),
+        (wrote(adjectives=5), "/adjectives"),
+        (wrote(mood=[1], personality={}), "/mood"),
         ("[" * 5_000 + "{" * 5_000, "not valid JSON"),
     ],
 )

@@ -17,7 +17,8 @@ ANSWERS = (
     "She loves to talk about old maps, storms and tea",
     "Ahoy there, sailor! Never mind the rain.\nCome in, the kettle's on.",
     "Q: Do you miss the sea? A: Every morning. Then the kettle whistles.",
-    "the Gull: her old ship\nShe knows that the harbour master cheats\nnever swears, never gives legal advice",
+    "the Gull: her old ship\nShe knows that the harbour master cheats\n"
+    "never swears, never gives legal advice. She must never lie.",
 )
 
 
@@ -35,7 +36,7 @@ async def test_seven_answers_make_a_whole_character() -> None:
     assert made.examples[0][1].char == "Every morning. Then the kettle whistles."
     assert len(made.examples) == 3
     assert [entry.text for entry in made.lore.entries] == ["Her old ship", "The harbour master cheats"]
-    assert "- Never: swears\n- Never: gives legal advice" in made.system
+    assert "- Never: swears\n- Never: gives legal advice\n- Never: lie" in made.system
     assert made.traits.agreeableness > 0
 
 
@@ -61,6 +62,7 @@ async def test_traits_are_guessed_and_said_to_be_guesses() -> None:
         ("Иван Петров, лодочник", "Иван Петров"),
         ("She is a nurse on a night train.", ""),
         ("Let's make a robot", ""),
+        ("Can you help me make a robot butler?", ""),
     ],
 )
 async def test_a_name_is_found_in_what_people_write(words: str, name: str) -> None:
@@ -107,6 +109,7 @@ async def test_a_question_is_skipped_or_left_to_the_author() -> None:
         ("Actually, change her name to Mara Quill", "name", "Mara Quill"),
         ("rename her to Mara Quill", "name", "Mara Quill"),
         ("Name: Mara Quill", "name", "Mara Quill"),
+        ("Her name is Mara Quill.", "name", "Mara Quill"),
         ("set the topics to rope, rum", "topics", ["rope", "rum"]),
         ("add a topic: rum", "topics", ["old maps", "storms", "tea", "rum"]),
         ("change the greeting to Mind the step.", "greetings", ["Mind the step."]),
@@ -119,8 +122,29 @@ async def test_one_thing_is_changed_and_the_rest_stays(words: str, field: str, v
     before = interview.draft
     await interview.say(words)
     assert interview.draft.get(field) == value
-    rest = set(before) - {field, "slug"}
+    rest = set(before) - {field, "slug"} - ({"examples"} if field == "name" else set())
     assert {name: interview.draft[name] for name in rest} == {name: before[name] for name in rest}
+
+
+async def test_a_new_name_stands_wherever_the_old_one_was_written_out() -> None:
+    interview = Interview()
+    await interview.say("Mara Flint, a retired pirate", *["you choose"] * 5, "no", "rename her to Mara Quill")
+    assert "Mara Quill, a retired pirate" in str(interview.draft)
+    assert "Flint" not in str(interview.draft)
+
+
+async def test_a_form_is_taken_down_field_by_field() -> None:
+    interview = Interview()
+    form = (
+        "Name: Rosalind Vane\nDescription: A detective who works nights.\nTopics: jazz, coffee\nGreeting: You're late."
+    )
+    await interview.say("hello", form)
+    assert {name: interview.draft[name] for name in ("name", "topics", "greetings")} == {
+        "name": "Rosalind Vane",
+        "topics": ["jazz", "coffee"],
+        "greetings": ["You're late."],
+    }
+    assert interview.draft["description"] == "A detective who works nights."
 
 
 async def test_one_goes_back_to_a_question_and_answers_it_anew() -> None:

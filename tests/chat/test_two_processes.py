@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from agent_runtime.chat.accepting import Acceptor
 from agent_runtime.chat.conversations import Already, Words
 from agent_runtime.core.errors import Interrupted, TurnRunning
 from agent_runtime.store.database import Database
@@ -50,9 +50,7 @@ async def test_who_waits_too_long_for_another_process_is_told(database: Database
     slow = Puppet()
     one, two = chat_on(database, slow), chat_on(database, puppet)
     conversations = two.conversations
-    conversations._acceptor = Acceptor(
-        conversations.turns, conversations.claims, conversations.clock, conversations.new_id, "two", patience_s=0.05
-    )
+    conversations._acceptor = replace(conversations._acceptor, patience_s=0.05)
     session = await one.session()
     turn = await one.say(session, "Hello!")
     with pytest.raises(TurnRunning):
@@ -114,7 +112,7 @@ async def test_who_interrupts_under_a_key_twice_does_not_stop_himself(database: 
     session = await chat.session()
     words = Words("Hello!", mode="interrupt", claim=claim("k"))
     turn = await chat.conversations.say(session, words)
-    with pytest.raises(Already):
+    with pytest.raises(TurnRunning):
         await chat.conversations.say(session, words)
     slow.go.set()
     assert (await turn.reply()).message.seq == 2

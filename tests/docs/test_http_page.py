@@ -65,7 +65,9 @@ def test_every_reason_of_a_failed_model_is_explained() -> None:
 
 
 def test_answers_look_as_the_page_shows_them(live: RuntimeProcess) -> None:
-    shown: dict[str, Any] = {label: from_json(text) for label, text in labelled("http.md").items()}
+    shown: dict[str, Any] = {
+        label: from_json(text) for each in ("http.md", "turns.md") for label, text in labelled(each).items()
+    }
     guest = {"character": "wren", "user": {"name": "Ada"}, "metadata": {"page": "home"}}
     session = ask(f"{live.url}/api/sessions", guest)
     agent = ask(f"{live.url}/api/agents/vesper")

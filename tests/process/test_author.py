@@ -12,6 +12,7 @@ from agent_runtime.characters.loading import read_character
 from tests.llm.fake_server import DONE, USAGE, Mode, chunk, fake_server, says
 from tests.process.http import Client, StreamEvent, assert_problem, client_of
 from tests.process.runtime import RuntimeProcess
+from tests.web.described import misdescribed
 
 ANSWERS = (
     "Her name is Mara Flint. She is a retired pirate who runs a bookshop by the harbour.",
@@ -73,6 +74,7 @@ async def test_an_interview_of_eight_turns_ends_with_a_character_that_is_talked_
     for answer in ANSWERS:
         reply = await client.say(session, answer)
         assert reply.status == 200
+        assert misdescribed(reply.json, {"$ref": "#/components/schemas/ReplyView"}) == []
         assert reply.json["draft"]["problems"] == []
         assert reply.json["draft"]["content"] == await draft_of(client, session)
         missing.append(len(reply.json["draft"]["missing"]))

@@ -5,7 +5,7 @@ import os
 import random
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +70,7 @@ async def assert_nothing_lost(started: RuntimeProcess, sessions: list[str], ackn
             _assert_no_reply_without_question(messages)
         for message_id, message in acknowledged.messages.items():
             assert kept[message_id] == message
+        await _assert_every_turn_is_over(client, kept.values())
         answers = await asyncio.gather(*(client.say(session, "Still there?") for session in sessions))
         assert [answer.status for answer in answers] == [200] * len(sessions)
 
@@ -80,6 +81,16 @@ def _assert_no_reply_without_question(messages: list[dict[str, Any]]) -> None:
             assert before is not None
             assert before["role"] == "user"
             assert after["parent_id"] == before["id"]
+
+
+async def _assert_every_turn_is_over(client: Client, messages: Iterable[dict[str, Any]]) -> None:
+    """At the latest when its process is taken for dead; done, if it has a whole reply."""
+    replies = {each["turn_id"] for each in messages if each["role"] == "assistant" and not each["interrupted"]}
+    for turn_id in {each["turn_id"] for each in messages}:
+        async with asyncio.timeout(40):
+            while (state := (await client.get(f"/api/turns/{turn_id}")).json["state"]) in ("accepted", "running"):
+                await asyncio.sleep(0.1)
+        assert state == ("done" if turn_id in replies else "interrupted")
 
 
 async def sessions_on(started: RuntimeProcess) -> list[str]:

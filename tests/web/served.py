@@ -74,6 +74,7 @@ async def served(folder: Path) -> AsyncIterator[Door]:
             clients=unused,
             library=unused,
             importing=unused,
+            export=unused,
             sessions=database.sessions,
             messages=database.messages,
             events=database.events,

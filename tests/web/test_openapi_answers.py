@@ -63,6 +63,7 @@ ASKED: Mapping[str, Asked] = {
     "GET /api/sessions/{id}/messages": Asked("/api/sessions/{session}/messages", within="data"),
     "POST /api/sessions/{id}/messages": Asked("/api/sessions/{session}/messages", {"content": "And you?"}),
     "GET /api/sessions/{id}/character-file": Asked("/api/sessions/{session}/character-file", within="content"),
+    "POST /api/sessions/{id}/character-file/export": Asked("/api/sessions/{session}/character-file/export"),
     "PUT /api/sessions/{id}/character-file": Asked("/api/sessions/{session}/character-file", {"follow": True}),
     "GET /api/sessions/{id}/export": Asked("/api/sessions/{session}/export?format=json"),
     "POST /api/sessions/{id}/preview": Asked("/api/sessions/{session}/preview", {"content": "And you?"}, "sections"),

@@ -1,15 +1,13 @@
 """A turn over HTTP: its shapes, its order, and what is kept whatever becomes of who asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.process.http import Client, assert_problem, client_of
-from tests.process.model import BREAK, DRIP, FAIL, WAIT, Model, model_server
-from tests.process.runtime import RuntimeProcess
+from tests.process.model import BREAK, DRIP, FAIL, WAIT, Model
 
 MESSAGE = {
     "id", "session_id", "seq", "parent_id", "role", "kind", "content", "created_at", "turn_id", "active",

@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from pydantic_core import to_json
 
+from agent_runtime.web.openai.errors import ErrorBody
 from agent_runtime.web.openai.usage import Usage
 from agent_runtime.web.sse import ServerEvent
 
@@ -63,6 +64,10 @@ class ChunkView(BaseModel):
     model: str
     choices: tuple[ChunkChoiceView, ...]
     usage: UsageView | None = None
+
+
+class ChunkEvent(RootModel[ChunkView | ErrorBody]):
+    """A piece, or what went wrong: then it is the last one."""
 
 
 class Head:

@@ -14,7 +14,7 @@ from tests.process.runtime import RuntimeProcess
 COMPLETIONS = "/v1/chat/completions"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RuntimeProcess, Model]]:
     with model_server() as model:
         runtime = RuntimeProcess(tmp_path_factory.mktemp("served") / "data", *model.settings())

@@ -1,0 +1,89 @@
+"""A stream of events: together what comes together, at once what comes alone, and never more than a reader takes."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import ClientSession, web
+
+from agent_runtime.web.sse import ServerEvent, stream
+
+Events = Callable[[], AsyncGenerator[ServerEvent]]
+_BIG = b"x" * 65_536
+
+
+@asynccontextmanager
+async def served(events: Events) -> AsyncIterator[str]:
+    """A URL where these are streamed."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return await stream(request, events())
+
+    app = web.Application()
+    app.router.add_get("/", handler)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with asyncio.timeout(20):
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
+
+
+async def test_what_is_there_at_once_arrives_in_order_and_whole() -> None:
+    async def events() -> AsyncGenerator[ServerEvent]:
+        for number in range(500):
+            yield ServerEvent("delta", b"{}", str(number))
+
+    async with served(events) as url, ClientSession() as client, client.get(url) as response:
+        frames = (await response.text()).split("\n\n")
+    assert frames == [*(f"id: {number}\nevent: delta\ndata: {{}}" for number in range(500)), ""]
+
+
+async def test_what_comes_alone_does_not_wait_for_what_follows() -> None:
+    go = asyncio.Event()
+
+    async def events() -> AsyncGenerator[ServerEvent]:
+        yield ServerEvent("delta", b"1")
+        await go.wait()
+        yield ServerEvent("delta", b"2")
+
+    async with served(events) as url, ClientSession() as client, client.get(url) as response:
+        assert await response.content.readuntil(b"\n\n") == b"event: delta\ndata: 1\n\n"
+        go.set()
+        assert await response.text() == "event: delta\ndata: 2\n\n"
+
+
+async def test_an_error_comes_after_what_was_before_it() -> None:
+    async def events() -> AsyncGenerator[ServerEvent]:
+        yield ServerEvent("delta", b"1")
+        raise ConnectionError("whoever gave the events is gone")
+
+    async with served(events) as url, ClientSession() as client, client.get(url) as response:
+        assert await response.content.readuntil(b"\n\n") == b"event: delta\ndata: 1\n\n"
+
+
+async def test_who_does_not_read_holds_up_the_maker_who_is_ended_when_they_leave() -> None:
+    made: list[int] = []
+    is_full, is_ended = asyncio.Event(), asyncio.Event()
+
+    async def events() -> AsyncGenerator[ServerEvent]:
+        try:
+            for number in range(100_000):
+                asyncio.get_running_loop().call_later(0.2, _check, len(made))
+                made.append(number)
+                yield ServerEvent("delta", _BIG)
+        finally:
+            is_ended.set()
+
+    def _check(before: int) -> None:
+        if len(made) == before + 1:  # nothing was made since
+            is_full.set()
+
+    async with served(events) as url, ClientSession() as client:
+        response = await client.get(url)
+        await is_full.wait()
+        response.close()
+        await is_ended.wait()
+    assert len(made) < 1_000
