@@ -52,7 +52,7 @@ from agent_runtime.sweeping import Sweeping
 
 @dataclass(frozen=True)
 class Ground:
-    """What a runtime stands on, open already. `heard` is told of every line said."""
+    """What a runtime stands on, open already. `heard` is told of every line said; `owner` is whose turns it runs."""
 
     settings: Settings
     roster: Roster
@@ -61,6 +61,7 @@ class Ground:
     redis_url: str
     models: Models
     heard: Callable[[Line], None]
+    owner: str
 
 
 async def assembled(ground: Ground) -> Runtime:
@@ -88,7 +89,9 @@ async def assembled(ground: Ground) -> Runtime:
     await recovery.remember()
     watcher = Watcher(settings.characters_dir, ground.roster, lambda _slug, character: company.recast(character))
     library = Library(settings.characters_dir, watcher, lambda slug: _forget(company, slug, author))
-    chat = chat_of(settings, database, company, ground.models, mind, clock, new_id, author, Exporting(library))
+    chat = chat_of(
+        settings, database, company, ground.models, mind, clock, new_id, ground.owner, author, Exporting(library)
+    )
     is_alone = database.address.kind == "sqlite"  # a second process is refused the folder
     sweeping = Sweeping(chat.conversations, is_alone)
     await sweeping.first()

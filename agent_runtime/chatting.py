@@ -48,10 +48,11 @@ def chat_of(
     recollector: Recollector,
     clock: Clock,
     new_id: Callable[[], str],
+    owner: str,
     author: Character,
     export: Export,
 ) -> Chat:
-    """All of it; nothing runs yet. This process's turns are marked with an id that no other has.
+    """All of it; nothing runs yet. Turns are marked as those of `owner`, as no other process on the store marks its.
 
     `author` is the built-in one, `export` makes what is made with it a character.
     """
@@ -81,7 +82,7 @@ def chat_of(
         Lanes(settings.chat.queue),
         clock,
         new_id,
-        owner=new_id(),
+        owner=owner,
     )
     continuing = Continuing(
         conversations,

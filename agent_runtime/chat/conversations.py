@@ -133,10 +133,10 @@ class Conversations:
     async def sweep(self, older_than_s: float) -> None:
         """End turns that nobody has renewed for so long: their process crashed, or could not keep their end.
 
-        0: all but those of this process. Raises Unavailable.
+        Raises Unavailable.
         """
-        now, mine = self.clock.time(), None if older_than_s else self.owner
-        for turn_id in await self.turns.sweep(mine, utc(now - older_than_s), utc(now)):
+        now = self.clock.time()
+        for turn_id in await self.turns.sweep(None, utc(now - older_than_s), utc(now)):
             _log.warning("a turn was left running by a crash", turn=turn_id)
 
     async def close(self, grace_s: float) -> None:

@@ -2,15 +2,18 @@
 
 import fcntl
 import os
+import re
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent_runtime.core.errors import Unavailable
 
+_IDENTITY = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 _TRIES = 10
 _PAUSE_S = 0.02
 
@@ -69,6 +72,21 @@ class DataFolder:
         word = Occupant(pid=os.getpid(), url=url, redis_url=redis_url).model_dump_json().encode()
         os.ftruncate(self._held, 0)
         os.pwrite(self._held, word, 0)
+
+    def identity(self) -> str:
+        """Who this folder's runtime is, in every life of it: what a crash left is known as its own at the next start.
+
+        Raises Unavailable when it cannot be written.
+        """
+        path = self.path / "runtime.id"
+        try:
+            known = path.read_text(encoding="ascii").strip() if path.exists() else ""
+            if not _IDENTITY.fullmatch(known):
+                known = str(uuid4())
+                path.write_text(known + "\n", encoding="ascii")
+        except (OSError, ValueError) as error:
+            raise Unavailable(f"{path} cannot be read or written: {error}") from error
+        return known
 
     def occupant(self) -> Occupant | None:
         """The runtime that holds the folder now and has said where it answers, if there is one."""

@@ -21,7 +21,7 @@ from agent_runtime.memory.recalling import Recalling
 from agent_runtime.memory.remembering import Remembering
 from agent_runtime.narration.phrasebook import phrases_of
 from agent_runtime.store.database import Database
-from tests.chat.conftest import Puppet, conversations_on
+from tests.chat.conftest import Puppet, chat_on
 from tests.store.values import NOON, message, new_id, session
 
 BOB = Guest("u1", "Bob")
@@ -91,19 +91,17 @@ async def test_what_is_told_in_one_session_comes_back_in_the_next_for_that_guest
     database: Database, puppet: Puppet
 ) -> None:
     head = Head(database)
-    conversations = conversations_on(database, puppet)
-    conversations.recollector = head.mind
-    first = (await conversations.start("ada", BOB, {})).id
-    await (await conversations.say(first, "I collect old clocks.", BOB)).reply()
+    told = chat_on(database, puppet, recollector=head.mind)
+    await told.answer(await told.session(BOB), "I collect old clocks.", BOB)
     await head.remembering.write()
-    conversations.model = Scripted(phrases_of)
+    asked = chat_on(database, Scripted(phrases_of), recollector=head.mind)
     for guest, knows in ((BOB, True), (Guest("u2", "Bob"), False), (Guest(), False)):
-        session_id = (await conversations.start("ada", guest, {})).id
+        session_id = await asked.session(guest)
         for question in ("What do you remember about me?", "do you remember me?", "what do I collect?"):
-            turn = await conversations.say(session_id, question, guest)
-            assert ("old clocks" in (await turn.reply()).message.content) is knows
+            assert ("old clocks" in (await asked.answer(session_id, question, guest)).message.content) is knows
     assert head.told == []
-    await conversations.close(0)
+    for chat in (told, asked):
+        await chat.conversations.close(0)
 
 
 async def test_a_lot_that_is_over_in_the_records_is_remembered_and_recalled(database: Database) -> None:
