@@ -83,6 +83,7 @@ class DataFolder:
             known = path.read_text(encoding="ascii").strip() if path.exists() else ""
             if not _IDENTITY.fullmatch(known):
                 known = str(uuid4())
+                path.touch(mode=0o600)
                 path.write_text(known + "\n", encoding="ascii")
         except (OSError, ValueError) as error:
             raise Unavailable(f"{path} cannot be read or written: {error}") from error

@@ -27,7 +27,7 @@ SAID = [
     ("models.md", f"`llm.total_s`, {SETTINGS.llm.total_s:g} s"),
     ("models.md", f"({SETTINGS.chat.window}, `chat.window`)"),
     ("http.md", f"{SETTINGS.chat.max_chars // 1000} 000 characters (`chat.max_chars`)"),
-    ("http.md", f"at most {SETTINGS.chat.queue} wait"),
+    ("turns.md", f"at most {SETTINGS.chat.queue} wait"),
     ("http.md", f"`http://{SETTINGS.http.host}:{SETTINGS.http.port}`"),
     ("http.md", f"every {HEARTBEAT_S:g} seconds"),
     ("http.md", f"a body of {MESSAGE_BODY_BYTES // 1024} KB, a body of events {EVENTS_BODY_BYTES // 1024**2} MB"),

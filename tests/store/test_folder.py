@@ -138,3 +138,14 @@ def test_a_command_that_looks_does_not_keep_a_runtime_from_starting(tmp_path: Pa
     finally:
         stop.set()
         looker.join(20)
+
+
+def test_a_folder_is_the_same_runtime_in_every_life_and_no_other(tmp_path: Path) -> None:
+    with DataFolder(tmp_path / "one") as one, DataFolder(tmp_path / "two") as two:
+        first, other = one.identity(), two.identity()
+    assert first != other
+    assert (tmp_path / "one" / "runtime.id").stat().st_mode & 0o777 == 0o600
+    with DataFolder(tmp_path / "one") as again:
+        assert again.identity() == first
+        (tmp_path / "one" / "runtime.id").write_text("nonsense")
+        assert again.identity() not in {first, "nonsense"}
