@@ -9,6 +9,8 @@ Two flows, readable as folder names:
 cli            gate   one file a command group; heavy imports inside the command
 app            roof   opens what a runtime stands on, runs it, takes it down in reverse
 assembling     roof   builds every part and connects them: the only wiring
+casting        roof   what an agent needs to live; chatting: what talk needs; models: who answers; authors: the author
+sweeping       roof   turns that a crash left running are ended; overhearing, broadcasting: news between the rooms
 rehearsal      roof   the same parts on a clock moved by hand: replays without a network
 config         roof   config.yaml + environment -> frozen settings
 web            door   HTTP: routes, schemas, errors, streams

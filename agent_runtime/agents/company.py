@@ -43,13 +43,13 @@ class Company:
     def agent(self, agent_id: str) -> Agent:
         """A running agent. Raises NotFound."""
         if agent_id not in self._running:
-            raise NotFound("agent", agent_id, self._running)
+            raise NotFound("agent", agent_id, sorted(self._running))
         return self._running[agent_id]
 
     def character(self, slug: str) -> Character:
         """Raises NotFound."""
         if slug not in self._characters:
-            raise NotFound("character", slug, self._characters)
+            raise NotFound("character", slug, sorted(self._characters))
         return self._characters[slug]
 
     def recast(self, character: Character) -> None:

@@ -90,6 +90,7 @@ class Replier:
         history = await self.windows.before(question)
         now = await self._circumstances(question, talk)
         is_again = turn.kind == "regenerate"
+        there = await self.windows.replies(question) if is_again else ()
         draft = Draft(
             talk.character,
             talk.name,
@@ -109,6 +110,7 @@ class Replier:
             seed=f"{question.session_id} {turn.id}" if is_again else question.session_id,
             messages=draft.messages,
             assembled=draft.sections,
+            beside=tuple(each.content for each in there if each.role == "assistant"),
         )
 
     async def close(self) -> None:

@@ -63,7 +63,7 @@ def _frame(session: Session, form: Form, character: str) -> tuple[bytes, bytes, 
 
 def _markdown(message: Message, names: tuple[str, str]) -> bytes:
     speaker = names[0] if message.role == "user" else names[1]
-    mark = " *(stopped)*" if message.interrupted else ""
+    mark = " *(interrupted)*" if message.interrupted else ""
     return f"**{_inline(speaker)}:** {message.content}{mark}".encode("utf-8", "replace")
 
 

@@ -107,6 +107,7 @@ class Turn:
 
     def fail(self, fault: RuntimeFault, state: TurnState = "failed", partial: Message | None = None) -> None:
         """There will be no complete reply; `partial` is what was kept of it."""
+        fault.of_turn = self.id
         self.state, self.partial, self._fault = state, partial, fault
         self._end()
 

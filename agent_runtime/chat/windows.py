@@ -1,7 +1,7 @@
 """The newest messages of the paths in use, so that a turn does not read what it has just written."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.ports import Messages
@@ -25,6 +25,10 @@ class Windows:
             held = deque(path, maxlen=self._size)
             self._hold(message.session_id, held)
         return _whole_turns(held)
+
+    async def replies(self, question: Message) -> Sequence[Message]:
+        """What was answered to it so far."""
+        return await self._messages.replies(question)
 
     def add(self, message: Message) -> None:
         """Remember a message just kept in a session whose window is held."""

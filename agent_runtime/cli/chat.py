@@ -64,4 +64,4 @@ def command(
 def _piped() -> str:
     from agent_runtime.cli.talk_lines import Lines  # noqa: PLC0415 - not needed for help
 
-    return Lines().rest()
+    return Lines().rest().rstrip("\r\n")

@@ -36,7 +36,8 @@ async def scene(talk: Talk, words: str) -> None:
     """What others see of it, and what it has in hand."""
     agent = await _agent(talk)
     if agent is None:
-        raise Refused(f"{talk.slug} is not on a stage: it does not run, one can only talk to it")
+        note(f"{talk.slug} is not on a stage: it does not run, one can only talk to it")
+        return
     seen, lot = agent["scene"], agent["context"].get("auctionContext") or {}
     told = {"expression": seen["currentExpression"], "background": seen.get("background")}
     told |= {"props": ", ".join(seen.get("props") or ()), "in hand": lot.get("artItemName")}
@@ -78,7 +79,8 @@ async def forget(talk: Talk, words: str) -> None:
         note("nothing forgotten")
         return
     answer = await talk.call("DELETE", f"/api/agents/{in_path(talk.slug)}/memories")
-    note(f"{answer['forgotten']} memories forgotten")
+    forgotten = answer["forgotten"]
+    note("1 memory forgotten" if forgotten == 1 else f"{forgotten} memories forgotten")
 
 
 async def greeting(talk: Talk, words: str) -> None:
@@ -87,7 +89,7 @@ async def greeting(talk: Talk, words: str) -> None:
     file = await talk.call("GET", f"{talk.path}/character-file")
     known = len(file["content"].get("greetings") or ())
     if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= (known or 100)):
-        raise click.UsageError(f"/greeting N: {talk.slug} has {known} greetings, from 1")
+        raise click.UsageError(f"/greeting N: {talk.slug} has {_counted(known, 'greeting')}; the first is 1")
     await _enter(talk, int(number) - 1)
     said = await talk.call("GET", f"{talk.path}/messages?limit=1")
     for each in said["data"]:
@@ -133,3 +135,7 @@ def _because(mood: Mapping[str, Any]) -> str:
     triggers = ", ".join(plain(each, 100) for each in mood.get("triggers") or ())
     before = f", {mood['previousMood']} before" if mood.get("previousMood") else ""
     return before + (f" ({triggers})" if triggers else "")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"1 {thing}" if number == 1 else f"{number} {thing}s"

@@ -29,7 +29,7 @@ async def edit(talk: Talk, words: str) -> None:
         raise click.UsageError("/edit [N] WORDS: the words are missing")
     own = [each for each in await _path(talk) if each["role"] == "user"]
     if not 1 <= back <= len(own):
-        raise click.UsageError(f"there are {len(own)} messages of yours; the newest is 1")
+        raise click.UsageError(f"your messages are numbered from the newest, 1, to {len(own)}")
     await _answered(talk, own[-back], "edit", {"content": content})
 
 

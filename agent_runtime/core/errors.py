@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 
 class RuntimeFault(Exception):
-    """A failure with a sentence for people; `code` is stable for programs."""
+    """A failure with a sentence for people; `code` is stable for programs; `of_turn` is the turn it ended, if any."""
 
     code = "fault"
+    of_turn: str | None = None
 
 
 class NotFound(RuntimeFault):

@@ -135,6 +135,10 @@ class Messages(Protocol):
         """Messages with the same parent, itself among them, ascending by seq. Raises NotFound."""
         ...
 
+    async def replies(self, message: Message) -> Sequence[Message]:
+        """Messages that follow this one on any path, ascending by seq."""
+        ...
+
     async def path(self, message_id: str, limit: int) -> Sequence[Message]:
         """The message and those before it, the newest `limit` (at most 1,000) in ascending order. Raises NotFound."""
         ...

@@ -92,7 +92,7 @@ class Prompt:
 
     `history` is the bounded window of committed turns, oldest first, without the message to be answered;
     `question` is that message; `seed` makes a scripted reply repeatable. `assembled` are the sections that `messages`
-    is made of, where it is made of any.
+    is made of, where it is made of any. `beside` are the replies that are there already, where another one is wanted.
     """
 
     character: Character
@@ -103,6 +103,7 @@ class Prompt:
     seed: str
     messages: Messages
     assembled: Sections | None = None
+    beside: tuple[str, ...] = ()
 
     def sections(self, limit: int | None = None) -> tuple[Section, ...]:
         """What `messages(limit)` is exactly made of; one section a message where nothing finer is known."""

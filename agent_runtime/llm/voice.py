@@ -67,7 +67,8 @@ class Voice:
 
 def voice_of(prompt: Prompt, phrases: PhrasesOf) -> Voice:
     """The voice for one reply, the same one for the same prompt."""
-    said = tuple(message.content for message in prompt.history if message.role == "assistant")[-_RECENT:]
+    own = (message.content for message in prompt.history if message.role == "assistant")
+    said = (*own, *prompt.beside)[-_RECENT:]
     seed = f"{prompt.seed}\n{prompt.character.slug}\n{len(prompt.history)}\n{prompt.question}"
     return Voice(prompt.character, prompt.user_name, phrases, Random(seed), said)
 

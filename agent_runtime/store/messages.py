@@ -20,7 +20,7 @@ from agent_runtime.store.memory_tables import session_summaries
 from agent_runtime.store.paging import check_limit, page_of
 from agent_runtime.store.tables import messages, sessions
 from agent_runtime.store.text import check_id, check_known, check_text, is_storable
-from agent_runtime.store.tree import COLUMNS, beside, up_from, up_from_tip
+from agent_runtime.store.tree import COLUMNS, beside, under, up_from, up_from_tip
 from agent_runtime.store.word_tables import searched_sessions
 from agent_runtime.store.writer import Writer, one_by_one
 
@@ -76,6 +76,11 @@ class SqlMessages:
         """Those with the same parent, itself among them, ascending. Raises NotFound."""
         check_known("message", message_id)
         return _found(message_id, await self.engine.read(lambda db: beside(db, message_id)))
+
+    async def replies(self, message: Message) -> Sequence[Message]:
+        """Those that follow a message, ascending."""
+        rows = await self.engine.read(lambda db: under(db, message.session_id, message.id, message.seq))
+        return tuple(_message(row) for row in rows)
 
     async def path(self, message_id: str, limit: int) -> Sequence[Message]:
         """The message and those before it, the newest `limit`, ascending. Raises NotFound, Refused."""

@@ -37,7 +37,12 @@ def beside(db: Connection, message_id: str) -> Sequence[Row[Any]]:
     # Without a parent it is the first of the session, or one of those beside it.
     parent = select(messages.c.seq).where(messages.c.id == of.parent_id)
     parent_seq = db.execute(parent).scalar() or 0 if of.parent_id else 0
-    theirs = select(*COLUMNS).where(messages.c.session_id == of.session_id, messages.c.parent_id == of.parent_id)
+    return under(db, of.session_id, of.parent_id, parent_seq)
+
+
+def under(db: Connection, session_id: str, parent_id: str | None, parent_seq: int) -> Sequence[Row[Any]]:
+    """The messages that follow a message (None: that begin the session), ascending."""
+    theirs = select(*COLUMNS).where(messages.c.session_id == session_id, messages.c.parent_id == parent_id)
     following = db.execute(theirs.where(messages.c.seq == parent_seq + 1, text(f"NOT {FORKS}"))).all()
     return [*following, *db.execute(theirs.where(text(FORKS)).order_by(messages.c.seq)).all()]
 

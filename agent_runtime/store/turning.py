@@ -17,6 +17,7 @@ from agent_runtime.store.turn_tables import UNFINISHED, turns
 from agent_runtime.store.writer import one_by_one
 
 AT_ONCE = 128
+_CRASHED = "the runtime ended before the reply was complete"
 _BEGUN = ("id", "session_id", "state", "kind", "user_message_id", "owner", "created_at", "updated_at")
 _ENDED = (
     *("state", "updated_at", "message_id", "error_code", "error", "model", "mood"),
@@ -147,7 +148,7 @@ def _sweep_some(db: Connection, whose: tuple[str | None, datetime, datetime]) ->
     old = old if owner is None else old.where(turns.c.owner != owner)
     old = old.order_by(turns.c.updated_at, turns.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
     left = update(turns).where(turns.c.id.in_(old.scalar_subquery()))
-    ended = left.values(state="interrupted", error_code="interrupted", updated_at=now)
+    ended = left.values(state="interrupted", error_code="interrupted", error=_CRASHED, updated_at=now)
     return list(db.execute(ended.returning(turns.c.id)).scalars())
 
 

@@ -79,13 +79,11 @@ def problem_of(fault: RuntimeFault) -> dict[str, Any]:
     if isinstance(fault, ModelFailed) and fault.reason == "timeout":
         status = 504
     body = _document(status, fault.code, str(fault))
-    match fault:
-        case TurnRunning():
-            body["turn_id"] = fault.turn_id
-        case ModelFailed():
-            body["reason"] = fault.reason
-        case _:
-            pass
+    turn_id = fault.turn_id if isinstance(fault, TurnRunning) else fault.of_turn
+    if turn_id is not None:
+        body["turn_id"] = turn_id
+    if isinstance(fault, ModelFailed):
+        body["reason"] = fault.reason
     return body
 
 

@@ -59,5 +59,5 @@ async def test_a_reply_that_was_stopped_is_marked_and_other_branches_are_left_ou
     cut = message(owner, "Go", role="assistant", interrupted=True, parent_id=first.id, branches=True)
     await database.messages.append(cut)
     told = b"".join(await exported(database, owner, "md")).decode()
-    assert "**Ada:** Go *(stopped)*\n" in told
+    assert "**Ada:** Go *(interrupted)*\n" in told
     assert "left" not in told

@@ -114,3 +114,19 @@ async def test_what_makes_no_sense_is_refused_and_the_next_request_works(
     assert_problem(await guest.request(method, path.format(**known), **options), status, code)
     assert len((await guest.get(f"/api/sessions/{session}/messages?every=true")).json["data"]) == 3
     await assert_works(guest)
+
+
+async def test_another_reply_of_the_scripted_voice_is_in_other_words_while_there_are_any(client: Client) -> None:
+    session = await client.session_with("wren")
+    first = (await client.say(session, "Hello!")).json["message"]
+    told = [first["content"]]
+    for _ in range(3):
+        again = await client.post(f"/api/messages/{first['id']}/regenerate")
+        told.append(again.json["message"]["content"])
+    assert len(set(told)) == len(told)
+
+
+async def test_a_turn_tells_how_long_its_parts_took(client: Client) -> None:
+    answer = await client.say(await client.session_with("wren"), "Hello!")
+    parts = [each.partition(";")[0].strip() for each in answer.headers["Server-Timing"].split(",")]
+    assert parts == ["prompt", "first_token", "total"]

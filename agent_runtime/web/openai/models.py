@@ -12,7 +12,7 @@ from agent_runtime.web.services import SERVICES
 async def models(request: web.Request) -> web.Response:
     """GET /v1/models"""
     company = request.app[SERVICES].company
-    return reply(ModelList(data=tuple(_view(company, slug) for slug in company.characters)))
+    return reply(ModelList(data=tuple(_view(company, slug) for slug in sorted(company.characters))))
 
 
 async def model(request: web.Request) -> web.Response:
