@@ -17,8 +17,9 @@ _log = structlog.get_logger(__name__)
 class Sweeping:
     """Renews the turns of this process, and ends those that nobody has renewed for twenty seconds.
 
-    `is_alone` says that no other process has turns on this store: then all that there are at the start were left by a
-    crash. Clocks of processes that share a store may differ by ten seconds, no more.
+    What there is of this runtime's own at the start was left by a crash; where `is_alone` says that no other process
+    has turns on this store, so was everything else. Clocks of processes that share a store may differ by ten seconds,
+    no more.
     """
 
     conversations: Conversations
@@ -28,7 +29,7 @@ class Sweeping:
 
     async def first(self) -> None:
         """What was left before this process began. Raises Unavailable."""
-        await self.conversations.sweep(0.0 if self.is_alone else self.dead_after_s)
+        await self.conversations.sweep(0.0, None if self.is_alone else self.conversations.owner)
 
     async def run(self) -> None:
         """For ever. What was not renewed in time because this process stood still is renewed first."""

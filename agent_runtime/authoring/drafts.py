@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
+from agent_runtime.authoring.guessing import topics_from
 from agent_runtime.authoring.hearing import Heard
 from agent_runtime.authoring.nature import guessed_traits, known_adjectives, mood_for
 from agent_runtime.authoring.reading import MOST_ITEMS, sentences_of
 from agent_runtime.authoring.system import boundaries_in, system_with
-from agent_runtime.core.authoring import AUTHOR
+from agent_runtime.core.authoring import AUTHOR, saved_as
 from agent_runtime.core.character import slug_of
 
 Content = dict[str, Any]
@@ -19,7 +20,6 @@ _IS = re.compile(
 )
 _MOST_EXAMPLES = 30
 _LONGEST_NATURE = 8_000
-_FEW_EXAMPLES = 3
 _MOST_ENTRIES = 200
 
 
@@ -59,7 +59,7 @@ def chosen(draft: Mapping[str, Any], field: str) -> list[Heard]:
         case "style":
             return [Heard("style", {"all": ["Plain spoken words, two or three sentences at a time."]})]
         case "topics":
-            return [Heard("topics", _topics_from(draft))]
+            return [Heard("topics", topics_from(draft))]
         case "greetings":
             return [Heard("greetings", [f"Hello there. I'm {name}. What brings you here?"])]
         case "examples":
@@ -70,20 +70,10 @@ def chosen(draft: Mapping[str, Any], field: str) -> list[Heard]:
 def completed(draft: Mapping[str, Any]) -> tuple[Content, tuple[str, ...]]:
     """A draft that has a name and a description with everything a file should have; which fields were chosen."""
     whole, added = dict(draft), []
-    for field in ("personality", "style", "topics", "greetings"):
+    for field in ("personality", "style", "topics", "greetings", "examples"):
         if not whole.get(field):
             whole = with_heard(whole, chosen(whole, field))
             added.append(field)
-    given = list(whole.get("examples") or ())
-    if len(given) < _FEW_EXAMPLES:
-        asked = {line.get("user", "").casefold() for dialogue in given for line in dialogue}
-        more = [
-            each
-            for each in _examples(whole, str(whole["name"]), list(whole["topics"]))
-            if each[0]["user"].casefold() not in asked
-        ]
-        whole["examples"] = [*given, *more[: _FEW_EXAMPLES - len(given)]]
-        added.append("examples")
     for field in ("system", "traits", "mood"):
         if not whole.get(field):
             whole = _followed(whole, {"personality"})
@@ -139,9 +129,9 @@ def _put(draft: Content, heard: Heard) -> None:
 
 
 def _followed(draft: Content, fields: set[str], *, is_guessing: bool = True) -> Content:
-    """Slug, instructions, traits and moods follow from what people tell."""
+    """Slug, instructions, traits and moods follow from what people tell; a slug that people know already stays."""
     if "name" in fields and draft.get("name"):
-        draft["slug"] = slug_for(str(draft["name"]))
+        draft["slug"] = saved_as(draft) or slug_for(str(draft["name"]))
     if draft.get("name") and not draft.get("system"):
         draft["system"] = system_with("", ())
     if is_guessing and fields & {"personality", "adjectives"}:
@@ -149,12 +139,6 @@ def _followed(draft: Content, fields: set[str], *, is_guessing: bool = True) -> 
         draft["traits"] = guessed_traits(words)
         draft["mood"] = {**(draft.get("mood") or {}), **mood_for(draft["traits"])}
     return draft
-
-
-def _topics_from(draft: Mapping[str, Any]) -> list[str]:
-    entries = (draft.get("lore") or {}).get("entries", ())
-    known = [str(entry["keys"][0]) for entry in entries if entry.get("keys")]
-    return [*known[:4], "the old days", "everyday things"][:4]
 
 
 def _examples(draft: Mapping[str, Any], name: str, topics: list[str]) -> list[list[dict[str, str]]]:

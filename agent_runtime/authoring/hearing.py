@@ -42,6 +42,9 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("lore", re.compile(r"^(?:(?i:s?he|they|it)|[A-Z]\w+) (?:also )?(?:knows?|remembers?) that \w")),
 )
+_NEVER_LIST = re.compile(r"\s*never\s*:", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")  # `never: lie; swear` is one
+_OF_A_THING = re.compile(r"\s*it never\b", re.IGNORECASE)  # `the Gull: an old ship. It never came back.`
 _ABOUT_NAME = re.compile(
     r"^[^.!?\n]{0,60}\b(?:name(?:'s| is| should be| will be)|is (?:called|named)|call (?:her|him|them|it))\s+"
     r"[^.!?\n]{1,60}$",
@@ -122,10 +125,18 @@ def _own(field: str, text: str) -> list[Heard]:
 
 
 def _world(text: str) -> list[Heard]:
-    """Facts and what is forbidden, told apart line by line and sentence by sentence."""
-    parts = [each for line in text.splitlines() for each in ([line] if ":" in line else sentences_of(line))]
-    forbidden = [each for each in parts if is_forbidding(each.strip())]
-    facts = [each for each in parts if each.strip() and each not in forbidden]
+    """Facts and what is forbidden, told apart sentence by sentence; what stays of a line is one fact, or several."""
+    facts: list[str] = []
+    forbidden: list[str] = []
+    for line in text.splitlines():
+        is_fact = ":" in line
+        left = []
+        for each in _SENTENCE_END.split(line) if _NEVER_LIST.match(line) else sentences_of(line):
+            if is_forbidding(each.strip()) and not (is_fact and _OF_A_THING.match(each)):
+                forbidden.append(each)
+            else:
+                left.append(each)
+        facts.append(" ".join(left))
     return [*_read("lore", "\n".join(facts)), *_read("boundaries", "\n".join(forbidden))]
 
 

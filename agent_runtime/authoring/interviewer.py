@@ -10,7 +10,7 @@ from agent_runtime.authoring.drafts import chosen, completed, with_heard, withou
 from agent_runtime.authoring.hearing import Heard, heard_in
 from agent_runtime.authoring.reading import READERS, adjectives
 from agent_runtime.authoring.saving import Said, Saving
-from agent_runtime.authoring.steps import READY, Step, asked_in, before, next_step, step_of
+from agent_runtime.authoring.steps import READY, STEPS, Step, asked_in, before, next_step, step_of
 from agent_runtime.authoring.wording import (
     HELLO,
     KEPT_OUT,
@@ -24,7 +24,7 @@ from agent_runtime.authoring.wording import (
     shown,
     trouble,
 )
-from agent_runtime.core.authoring import Drafted
+from agent_runtime.core.authoring import Drafted, is_saved
 from agent_runtime.core.output import cleaned
 from agent_runtime.core.ports import Delta, Finish, Sent
 from agent_runtime.core.prompt import Prompt
@@ -144,25 +144,37 @@ def _changed(place: _Place, heard: list[Heard], *, is_own: bool = False) -> Said
         return _asked(place, LOST)
     fields = [each.field for each in heard]
     draft = with_heard(place.draft, heard)
-    words = " ".join(each for each in (chosen_words(fields) if is_own else "", noted(fields, draft)) if each)
-    step = next_step(draft, place.asked, is_passed=False)
-    if step is None:
+    added: tuple[str, ...] = ()
+    if _next(replace(place, draft=draft)) is None:
         draft, added = completed(draft)
-        words = " ".join(each for each in (words, chosen_words(added)) if each)
+    words = (
+        noted([*fields, *added], draft, is_own=True) if is_own else _joined(noted(fields, draft), chosen_words(added))
+    )
     after = replace(place, draft=draft)
-    return Said(_asked(after, " ".join(each for each in (words, trouble(Drafted.of(draft))) if each)).words, draft)
+    return Said(_asked(after, _joined(words, trouble(Drafted.of(draft)))).words, draft)
 
 
 def _back(place: _Place, step: Step) -> Said:
     now = field_shown(place.draft, step.field)
-    return Said(" ".join(each for each in (f"It says: {now}." if now else "", step.question) if each))
+    return Said(_joined(f"It says: {now}." if now else "", step.question))
 
 
 def _asked(place: _Place, words: str, *, is_passed: bool = False) -> Said:
     """The words, and the next question behind them; with the last one the draft is completed."""
-    step = next_step(place.draft, place.asked, is_passed=is_passed)
+    step = _next(place, is_passed=is_passed)
     if step is not None:
-        return Said(" ".join(each for each in (words, step.question) if each))
+        return Said(_joined(words, step.question))
     draft, added = completed(place.draft)
-    words = " ".join(each for each in (words, chosen_words(added), READY) if each)
-    return Said(words, draft if added else None)
+    return Said(_joined(words, chosen_words(added), READY), draft if added else None)
+
+
+def _next(place: _Place, *, is_passed: bool = False) -> Step | None:
+    """What to ask now. Once all was asked, what may be left out is not asked for again."""
+    step = next_step(place.draft, place.asked, is_passed=is_passed)
+    was_all_asked = place.is_ready or is_saved(place.draft)
+    return None if was_all_asked and step is STEPS[-1] else step
+
+
+def _joined(*parts: str) -> str:
+    """Those that say something, with a space between; behind the end of a line with none."""
+    return " ".join(each for each in parts if each).replace("\n ", "\n")

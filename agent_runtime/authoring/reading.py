@@ -116,11 +116,15 @@ def style(text: str) -> dict[str, list[str]]:
 
 
 def topics(text: str) -> list[str]:
-    """What somebody likes to talk about, small first letters left as they are."""
+    """What somebody likes to talk about; `Old maps` at the beginning of a sentence is `old maps`, a name stays."""
     found: dict[str, None] = {}
-    for line in lines_of(text):
-        for chunk in _CHUNK.split(line):
-            topic = (_without_liking(chunk.strip(" .!")) or chunk).strip(" .!\"'")
+    for sentence in (each for line in lines_of(text) for each in sentences_of(line)):
+        chunks = [each.strip(" .!") for each in _CHUNK.split(sentence) if each.strip(" .!\"'")]
+        is_plain = any(each[0].islower() for each in chunks)
+        for number, chunk in enumerate(chunks):
+            topic = (_without_liking(chunk) or chunk).strip(" .!\"'")
+            if number == 0 and topic == chunk:
+                topic = _uncapital(topic, is_plain=is_plain)
             found |= dict.fromkeys([topic[:100]] if topic else [])
     return list(found)[:MOST_ITEMS]
 
@@ -198,6 +202,13 @@ READERS: Mapping[str, Callable[[str], Any]] = {
 def _without_liking(text: str) -> str:
     """`She loves old maps` as `old maps`; a name by itself (`Old Norse`) stays."""
     return _LIKING.sub("", text) if re.search(r"\b(?:loves?|likes?|enjoys?|adores?|about)\b", text, re.I) else text
+
+
+def _uncapital(topic: str, *, is_plain: bool) -> str:
+    """With a small first letter where the next word, or `is_plain` a neighbour, shows that it is no name."""
+    first, *rest = topic.split()
+    is_common = all(word[0].islower() for word in rest) if rest else is_plain
+    return f"{topic[0].lower()}{topic[1:]}" if is_common and first[1:].islower() and len(first) > 1 else topic
 
 
 def _told(text: str) -> list[str]:

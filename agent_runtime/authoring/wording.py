@@ -45,10 +45,10 @@ def labels(fields: Iterable[str]) -> str:
     return f"{', '.join(firsts)} and {last}" if firsts else last
 
 
-def noted(fields: Iterable[str], draft: Mapping[str, Any]) -> str:
-    """What has been taken down, and what was guessed from it."""
+def noted(fields: Iterable[str], draft: Mapping[str, Any], *, is_own: bool = False) -> str:
+    """What has been taken down, or chosen by the author itself, and what was guessed from it."""
     fields = list(dict.fromkeys(fields))
-    words = f"Noted: {labels(fields)}."
+    words = chosen_words(fields) if is_own else f"Noted: {labels(fields)}."
     if "name" in fields:
         words = words.replace("name", f"the name {draft.get('name')}", 1)
     if draft.get("traits") and {"personality", "adjectives"} & set(fields):

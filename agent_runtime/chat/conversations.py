@@ -130,13 +130,12 @@ class Conversations:
         if ids := self.recent.running:
             await self.turns.renew(ids, utc(self.clock.time()))
 
-    async def sweep(self, older_than_s: float) -> None:
-        """End turns that nobody has renewed for so long: their process crashed, or could not keep their end.
-
-        Raises Unavailable.
+    async def sweep(self, older_than_s: float, owner: str | None = None) -> None:
+        """End turns, of `owner` or of anyone, that nobody has renewed for so long: their process crashed, or could not
+        keep their end. Raises Unavailable.
         """
         now = self.clock.time()
-        for turn_id in await self.turns.sweep(None, utc(now - older_than_s), utc(now)):
+        for turn_id in await self.turns.sweep(owner, utc(now - older_than_s), utc(now)):
             _log.warning("a turn was left running by a crash", turn=turn_id)
 
     async def close(self, grace_s: float) -> None:

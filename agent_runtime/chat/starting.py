@@ -6,6 +6,7 @@ from typing import Any
 
 from agent_runtime.chat.talks import STRANGER, Guest, Talks
 from agent_runtime.core.assembly import greeting as greeting_of
+from agent_runtime.core.authoring import with_saved
 from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock, utc
 from agent_runtime.core.conversation import NewMessage, Session
@@ -70,6 +71,11 @@ class Starting:
         await self._keep(session_id, character)
         self.talks.forget(session_id)
 
+    async def note_saved(self, session_id: str, slug: str) -> None:
+        """The draft of a session with the author has become the character of this slug. Raises NotFound."""
+        newest = (await self.character_files.get(session_id)).content  # a turn may have added to it meanwhile
+        await self._write(session_id, with_saved(newest, slug))
+
     async def follow_file(self, session_id: str) -> None:
         """The session's character is from now on as its file has it. Raises NotFound, Refused for the author's."""
         session = await self.sessions.get(session_id)
@@ -80,5 +86,8 @@ class Starting:
     async def _keep(self, session_id: str, character: Character | None) -> None:
         """None for a draft that is to be."""
         content = character.model_dump(mode="json", by_alias=True, exclude_defaults=True) if character else {}
+        await self._write(session_id, content)
+
+    async def _write(self, session_id: str, content: dict[str, Any]) -> None:
         now = utc(self.clock.time())
         await self.character_files.save(session_id, content, file_id=self.new_id(), now=now)

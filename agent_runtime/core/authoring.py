@@ -78,10 +78,15 @@ def with_saved(content: Mapping[str, Any], slug: str) -> dict[str, Any]:
     return {**content, "slug": slug, "extensions": {**(content.get("extensions") or {}), _MARK: {"saved_as": slug}}}
 
 
+def saved_as(content: Mapping[str, Any]) -> str:
+    """The slug that was given to the character made from this very draft; empty where none was made."""
+    mark = (content.get("extensions") or {}).get(_MARK)
+    return str(mark.get("saved_as") or "") if isinstance(mark, dict) else ""
+
+
 def is_saved(content: Mapping[str, Any]) -> bool:
     """Whether the character of its slug was made from this very draft."""
-    mark = (content.get("extensions") or {}).get(_MARK)
-    return isinstance(mark, dict) and mark.get("saved_as") == content.get("slug")
+    return saved_as(content) != "" and saved_as(content) == content.get("slug")
 
 
 def missing_from(content: Mapping[str, Any]) -> tuple[str, ...]:

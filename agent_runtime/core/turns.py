@@ -111,7 +111,7 @@ class Turns(Protocol):
         ...
 
     async def sweep(self, owner: str | None, before: datetime, now: datetime) -> Sequence[str]:
-        """Turns that were last heard of before then become interrupted, but for those of `owner`; their ids."""
+        """Turns, of `owner` or of anyone, that were last heard of before then become interrupted; their ids."""
         ...
 
 

@@ -145,7 +145,7 @@ _IN_SESSIONS = Prepared(_in_sessions)
 def _sweep_some(db: Connection, whose: tuple[str | None, datetime, datetime]) -> list[str]:
     owner, before, now = whose
     old = select(turns.c.id).where(text(UNFINISHED), turns.c.updated_at < before)
-    old = old if owner is None else old.where(turns.c.owner != owner)
+    old = old if owner is None else old.where(turns.c.owner == owner)
     old = old.order_by(turns.c.updated_at, turns.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
     left = update(turns).where(turns.c.id.in_(old.scalar_subquery()))
     ended = left.values(state="interrupted", error_code="interrupted", error=_CRASHED, updated_at=now)

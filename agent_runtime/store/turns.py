@@ -105,7 +105,7 @@ class SqlTurns:
             await self.writer.write(renew, (some, to_millisecond(now)), bulk_rows=len(some))
 
     async def sweep(self, owner: str | None, before: datetime, now: datetime) -> Sequence[str]:
-        """Turns that were last heard of before then, but for those of `owner`, become interrupted, a few at a time;
+        """Turns, of `owner` or of anyone, that were last heard of before then become interrupted, a few at a time;
         their ids."""
         if owner is not None:
             check_text("owner", owner)

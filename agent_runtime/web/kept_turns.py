@@ -7,6 +7,8 @@ from typing import Any
 from aiohttp import web
 from pydantic_core import to_json
 
+from agent_runtime.chat.talks import NOBODY
+from agent_runtime.core.authoring import Drafted
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.errors import Interrupted, ModelFailed, RuntimeFault
 from agent_runtime.core.turns import Claimed, KeptTurn
@@ -37,7 +39,7 @@ async def told(services: Services, kept: KeptTurn) -> AsyncGenerator[ServerEvent
         number += 1
         yield _event("message", shown(message), number)
     if message is not None and kept.state == "done":
-        yield _event("done", _body(kept, question, message), number + 1)
+        yield _event("done", await _body(services, kept, question, message), number + 1)
     else:
         yield _event("problem", problem_of(_fault_of(kept)), number + 1)
 
@@ -58,7 +60,8 @@ async def replay(request: web.Request, claimed: Claimed, *, as_stream: bool) -> 
     if kept.state != "done" or message is None:
         why = f"turn {kept.id} was not completed ({_fault_of(kept)}); ask again with a new key"
         raise Problem(409, "truncated", why) if message is not None else Problem(409, "failed", why)
-    return _again(_body(kept, await services.messages.get(kept.user_message_id), message))
+    question = await services.messages.get(kept.user_message_id)
+    return _again(await _body(services, kept, question, message))
 
 
 async def text_of(services: Services, kept: KeptTurn) -> str:
@@ -69,6 +72,11 @@ async def text_of(services: Services, kept: KeptTurn) -> str:
 def shown(message: Message) -> dict[str, Any]:
     """A message as JSON."""
     return MessageView.of(message).model_dump(mode="json")
+
+
+def draft_shown(draft: Drafted) -> dict[str, Any]:
+    """A draft of the author as JSON."""
+    return {"content": draft.content, "missing": draft.missing, "problems": draft.problems}
 
 
 async def _over(services: Services, turn_id: str) -> KeptTurn:
@@ -90,14 +98,22 @@ def _again(body: dict[str, Any]) -> web.Response:
     return response
 
 
-def _body(kept: KeptTurn, question: Message, message: Message) -> dict[str, Any]:
+async def _body(services: Services, kept: KeptTurn, question: Message, message: Message) -> dict[str, Any]:
     return {
         "turn_id": kept.id,
         "message": shown(message),
         "user_message": shown(question),
         "mood": kept.mood or "NEUTRAL",
         "usage": {"prompt_tokens": kept.prompt_tokens, "completion_tokens": kept.completion_tokens},
+        **await _draft_of(services, kept.session_id),
     }
+
+
+async def _draft_of(services: Services, session_id: str) -> dict[str, Any]:
+    """The draft of a session with the author as it is now: those before it are not kept."""
+    if not (await services.talks.of(session_id, NOBODY)).is_authoring:
+        return {}
+    return {"draft": draft_shown(Drafted.of((await services.character_files.get(session_id)).content))}
 
 
 def _fault_of(kept: KeptTurn) -> RuntimeFault:

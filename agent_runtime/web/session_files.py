@@ -1,6 +1,7 @@
 """What belongs to a session: its character, its transcript, and the prompt that would be sent."""
 
 import asyncio
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -8,7 +9,7 @@ from pydantic import ValidationError
 
 from agent_runtime.chat.tracing import shown as prompt_shown
 from agent_runtime.chat.transcripts import Form, Transcripts
-from agent_runtime.core.authoring import Drafted, as_file
+from agent_runtime.core.authoring import Drafted, as_file, is_saved
 from agent_runtime.core.character import Character
 from agent_runtime.core.errors import NotFound, Unavailable
 from agent_runtime.web.bodies import read_body, read_json, read_nothing, reply
@@ -42,19 +43,20 @@ async def put_character_file(request: web.Request) -> web.Response:
 
 
 async def export_character(request: web.Request) -> web.Response:
-    """POST /api/sessions/{id}/character-file/export: the session's character, or what the author has made in it."""
+    """POST /api/sessions/{id}/character-file/export: the session's character, or what the author has made in it.
+
+    What was made from the same draft before is replaced.
+    """
     await read_nothing(request)
     services, session_id = request.app[SERVICES], request.match_info["id"]
     is_replacing = _replaces(request)
     content = (await services.character_files.get(session_id)).content
-    if (await services.talks.of(session_id, guest_of(None))).is_authoring:
-        content = as_file(content)
-    if lacking := Drafted.of(content).lacks:
-        problem = Problem(422, "incomplete", f"still missing: {', '.join(lacking)}")
-        problem.errors = [{"pointer": f"/{each}", "detail": "is missing"} for each in lacking]
-        raise problem
-    character = _character(content)
+    is_draft = (await services.talks.of(session_id, guest_of(None))).is_authoring
+    is_replacing = is_replacing or (is_draft and is_saved(content))
+    character = _character(_complete(as_file(content) if is_draft else content))
     slug = await services.export(character, is_replacing=is_replacing)
+    if is_draft:
+        await services.starting.note_saved(session_id, slug)
     return reply(ExportedView(slug=slug, name=character.name), status=201)
 
 
@@ -103,6 +105,15 @@ def _replaces(request: web.Request) -> bool:
     if text not in ("true", "false"):
         raise Problem(422, "invalid_query", "replace must be true or false")
     return text == "true"
+
+
+def _complete(content: dict[str, Any]) -> dict[str, Any]:
+    """The same. Raises Problem for what lacks something that no file can be without."""
+    if lacking := Drafted.of(content).lacks:
+        problem = Problem(422, "incomplete", f"still missing: {', '.join(lacking)}")
+        problem.errors = [{"pointer": f"/{each}", "detail": "is missing"} for each in lacking]
+        raise problem
+    return content
 
 
 def _character(body: object) -> Character:

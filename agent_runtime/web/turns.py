@@ -13,7 +13,7 @@ from agent_runtime.core.errors import RuntimeFault
 from agent_runtime.core.turns import KeptTurn
 from agent_runtime.web.bodies import read_nothing, reply
 from agent_runtime.web.errors import problem_of
-from agent_runtime.web.kept_turns import shown, text_of, told
+from agent_runtime.web.kept_turns import draft_shown, shown, text_of, told
 from agent_runtime.web.schemas import TurnView
 from agent_runtime.web.services import SERVICES, Services
 from agent_runtime.web.sse import ServerEvent, stream
@@ -99,11 +99,6 @@ def reply_body(finished: Reply) -> dict[str, Any]:
         },
         **draft,
     }
-
-
-def draft_shown(draft: Drafted) -> dict[str, Any]:
-    """A draft of the author as JSON."""
-    return {"content": draft.content, "missing": draft.missing, "problems": draft.problems}
 
 
 async def _standing(services: Services, kept: KeptTurn) -> TurnView:

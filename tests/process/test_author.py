@@ -118,11 +118,27 @@ async def test_a_draft_is_exported_when_it_is_asked_for_and_not_before_it_has_a_
     assert [each["pointer"] for each in refused.json["errors"]] == ["/name", "/description"]
     await client.say(session, ANSWERS[0])
     assert (await client.post(url)).json == {"slug": "mara-flint", "name": "Mara Flint"}
-    assert (await client.post(url)).json["slug"] == "mara-flint-2"
+    assert (await client.post(url)).json == {"slug": "mara-flint", "name": "Mara Flint"}
+    await client.say(session, "change the name to Mara Quill")
+    assert (await client.post(url)).json == {"slug": "mara-flint", "name": "Mara Quill"}
+    assert "`mara-flint`" in (await client.say(session, "save it")).json["message"]["content"]
     assert (await client.post(f"{url}?replace=true")).status == 201
     assert_problem(await client.post(f"{url}?replace=maybe"), 422, "invalid_query")
-    assert {each.stem for each in characters.glob("*.yaml")} == {"wren", "mara-flint", "mara-flint-2"}
+    assert {each.stem for each in characters.glob("*.yaml")} == {"wren", "mara-flint"}
+    other = await client.session_with("author")
+    await client.say(other, ANSWERS[0])
+    assert (await client.post(f"/api/sessions/{other}/character-file/export")).json["slug"] == "mara-flint-2"
     await client.session_with("mara-flint")
+
+
+async def test_a_turn_answered_again_has_the_draft_too(client: Client) -> None:
+    session = await client.session_with("author")
+    body, headers = {"content": ANSWERS[0]}, {"Idempotency-Key": "mara"}
+    first = await client.post(f"/api/sessions/{session}/messages", body, headers=headers)
+    again = await client.post(f"/api/sessions/{session}/messages", body, headers=headers)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json == first.json
+    assert again.json["draft"]["content"]["name"] == "Mara Flint"
 
 
 async def test_what_was_saved_is_saved_again_in_its_place(client: Client, characters: Path) -> None:

@@ -170,7 +170,7 @@ async def test_what_is_kept_of_turns_is_found_and_purged_by_indexes(filled: Data
     crashed = turn("s7", id="crashed", owner="gone")
     await filled.turns.begin(crashed, message("s7", id=crashed.user_message_id))
     asked: dict[str, Ask] = {
-        "sweep": lambda: filled.turns.sweep("me", early, NOON),
+        "sweep": lambda: filled.turns.sweep("gone", early, NOON),
         "running": lambda: filled.turns.running("s7"),
         "turn": lambda: filled.turns.get("t5"),
         "trace": lambda: filled.traces.get("t5"),

@@ -195,9 +195,9 @@ async def test_turns_that_a_crash_left_running_are_swept(database: Database) -> 
     over, _ = await begun(database, await somewhere(), owner="gone")
     await database.turns.finish(over.id, "done", None, at=NOON)
     soon = NOON + timedelta(seconds=1)
-    swept = await database.turns.sweep("me", soon, LATER)
+    swept = await database.turns.sweep("gone", soon, LATER)
     assert sorted(swept) == sorted(given.id for given, _ in old)
-    assert await database.turns.sweep("me", soon, LATER) == ()
+    assert await database.turns.sweep("gone", soon, LATER) == ()
     kept = await database.turns.get(old[0][0].id)
     assert (kept.state, kept.updated_at, kept.error_code) == ("interrupted", LATER, "interrupted")
     states = [(await database.turns.get(each.id)).state for each in (mine, young, over)]
