@@ -70,7 +70,7 @@ async def test_a_session_with_somebody_else_is_not_gone_on_with(runtime: Runtime
 async def test_all_of_standard_input_can_be_one_message(runtime: RuntimeProcess, client: Client) -> None:
     await chat(runtime, "-", "--new", stdin=b"/help is said,\n\nnot done\n")
     session, *_ = await sessions(client)
-    assert [each["content"] for each in await said(client, session)] == ["/help is said,\n\nnot done\n"]
+    assert [each["content"] for each in await said(client, session)] == ["/help is said,\n\nnot done"]
 
 
 def test_last_sessions_are_kept_by_character_and_address(tmp_path: Path) -> None:

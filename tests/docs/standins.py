@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import stat
 import sys
+from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
@@ -16,7 +17,7 @@ from redis import Redis
 from tests.docs.pages import ROOT
 
 PROGRAMS = ("curl", "redis-cli", "sqlite3")
-_TIMED_OUT = 28  # as curl says it
+_TIMED_OUT, _FAILED = 28, 22  # as curl says it
 
 
 def install(folder: Path) -> str:
@@ -49,13 +50,15 @@ def sqlite(arguments: list[str]) -> None:
 
 
 def curl(arguments: list[str]) -> None:
-    """`[-s] [-N] [-X METHOD] [-H HEADER] [-d BODY] [--max-time S] URL`: the body of the answer, as it comes."""
+    """`[-sNfI] [-X METHOD] [-H HEADER] [-d BODY | --data-binary @FILE] [--max-time S] URL`: the answer, as it comes."""
     parser = argparse.ArgumentParser()
     parser.add_argument("-s", "--silent", action="store_true")
     parser.add_argument("-N", "--no-buffer", action="store_true")
+    parser.add_argument("-f", "--fail", action="store_true")
+    parser.add_argument("-I", "--head", action="store_true")
     parser.add_argument("-X", dest="method")
     parser.add_argument("-H", dest="headers", action="append", default=[])
-    parser.add_argument("-d", dest="body")
+    parser.add_argument("-d", "--data-binary", dest="body")
     parser.add_argument("--max-time", type=float, default=60.0)
     parser.add_argument("url")
     given = parser.parse_args(arguments)
@@ -63,18 +66,28 @@ def curl(arguments: list[str]) -> None:
 
 
 async def _request(given: argparse.Namespace) -> None:
-    method = given.method or ("GET" if given.body is None else "POST")
+    method = given.method or ("HEAD" if given.head else "GET" if given.body is None else "POST")
     headers = dict(header.split(": ", 1) for header in given.headers)
     try:
         async with (
             asyncio.timeout(given.max_time),
-            aiohttp.request(method, given.url, headers=headers, data=given.body) as answer,
+            aiohttp.request(method, given.url, headers=headers, data=_body(given.body)) as answer,
         ):
+            if given.fail and answer.status >= HTTPStatus.BAD_REQUEST:
+                sys.exit(_FAILED)
+            if given.head:
+                sys.stdout.write("".join(f"{name}: {value}\r\n" for name, value in answer.headers.items()))
             async for chunk in answer.content.iter_any():
                 sys.stdout.buffer.write(chunk)
                 sys.stdout.buffer.flush()
     except TimeoutError:
         sys.exit(_TIMED_OUT)
+
+
+def _body(given: str | None) -> bytes | None:
+    if given is None:
+        return None
+    return Path(given[1:]).read_bytes() if given.startswith("@") else given.encode()
 
 
 if __name__ == "__main__":
