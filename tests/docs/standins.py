@@ -76,7 +76,7 @@ async def _request(given: argparse.Namespace) -> None:
             if given.fail and answer.status >= HTTPStatus.BAD_REQUEST:
                 sys.exit(_FAILED)
             if given.head:
-                sys.stdout.write("".join(f"{name}: {value}\r\n" for name, value in answer.headers.items()))
+                sys.stdout.buffer.writelines(b"%b: %b\r\n" % header for header in answer.raw_headers)
             async for chunk in answer.content.iter_any():
                 sys.stdout.buffer.write(chunk)
                 sys.stdout.buffer.flush()
