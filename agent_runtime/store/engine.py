@@ -1,13 +1,12 @@
 """Where a unit of work runs: two pools of one database, and a task for every unit that no caller can cancel."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent_runtime.core.errors import Unavailable
 from agent_runtime.store.address import Address
@@ -38,6 +37,10 @@ class Engine(Protocol):
         """Let go of every connection, also after a failed or missing `open`."""
         ...
 
+    def in_use(self) -> Mapping[str, int]:
+        """How many connections are at work, by pool; empty while closed."""
+        ...
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run work that writes nothing; many at a time. Each statement sees what is committed when it starts."""
         ...
@@ -47,18 +50,37 @@ class Engine(Protocol):
         ...
 
 
+class Pool(Protocol):
+    """Connections, and how a plain function of one is run without holding up the loop."""
+
+    @property
+    def in_use(self) -> int:
+        """How many connections are at work."""
+        ...
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Run work on a connection that nobody else has meanwhile."""
+        ...
+
+    async def dispose(self, *, close: bool = True) -> None:
+        """Let go of the connections; with `close` they are told, and waited for."""
+        ...
+
+
 @dataclass(frozen=True)
 class Pools:
-    """What SQLite and PostgreSQL differ in: how connections are made, and a first look at the database."""
+    """What SQLite and PostgreSQL differ in: how connections are made, whether reading and writing share them, and a
+    first look at the database."""
 
-    writer: AsyncEngine
-    reader: AsyncEngine
+    writer: Pool
+    reader: Pool
     check: Callable[[Connection], None]
+    are_one: bool = False
 
 
 @dataclass
 class PooledEngine:
-    """A database behind SQLAlchemy's asynchronous engines.
+    """A database behind two pools.
 
     A unit of work runs to its end even when its caller is cancelled: a cancelled statement would leave its
     connection, and the lock that it holds, to nobody.
@@ -83,12 +105,20 @@ class PooledEngine:
                 unit.cancel()
             if late:
                 await asyncio.wait(late, timeout=_CLOSE_S)
-        for engine in (pools.reader, pools.writer) if pools else ():
+        for pool in (pools.reader, pools.writer) if pools else ():
             try:
                 async with asyncio.timeout(_CLOSE_S):
-                    await engine.dispose()
+                    await pool.dispose()
             except TimeoutError:
-                await engine.dispose(close=False)  # a server that does not answer a farewell goes without
+                await pool.dispose(close=False)  # a server that does not answer a farewell goes without
+
+    def in_use(self) -> Mapping[str, int]:
+        """How many connections of each pool are at work: `writer` and `reader`, or `both` where they share one."""
+        if self._pools is None:
+            return {}
+        writer, reader = self._pools.writer, self._pools.reader
+        named = {"both": writer} if self._pools.are_one else {"writer": writer, "reader": reader}
+        return {name: pool.in_use for name, pool in named.items()}
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` outside a transaction."""
@@ -103,8 +133,8 @@ class PooledEngine:
             raise Unavailable(f"{self.address} is closed")
         return self._pools
 
-    async def _finish(self, engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
-        task = asyncio.create_task(_connected(engine, work), name="store-unit")
+    async def _finish(self, pool: Pool, work: Callable[[Connection], T]) -> T:
+        task = asyncio.get_running_loop().create_task(_run(pool, work), name="store-unit")
         self._units.add(task)
         task.add_done_callback(self._done)
         await asyncio.wait({task})  # cancelled, it leaves the task alone
@@ -119,9 +149,8 @@ class PooledEngine:
             task.exception()  # "retrieved": a caller who left is no complaint in the log
 
 
-async def _connected(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
-    async with engine.connect() as connection:
-        return await connection.run_sync(work)
+async def _run(pool: Pool, work: Callable[[Connection], T]) -> T:
+    return await pool.run(work)
 
 
 def _committed(work: Callable[[Connection], T], connection: Connection) -> T:

@@ -69,19 +69,12 @@ async def _on_sqlite(address: Address, path: Path, work: Callable[[Connection], 
     if not has_database(path):
         create_private(path)
     # Keys are off while tables are made anew, or dropping the old one would cascade; checked when all is done.
-    engine = sqlite_writer(address, "foreign_keys=OFF")
-    try:
-        async with engine.connect() as connection:
-            outcome = await connection.run_sync(work)
-            await connection.rollback()
-            orphans = (await connection.execute(text("PRAGMA foreign_key_check"))).first()
-        if orphans is not None:
-            raise Unavailable(
-                f"{address}: rows of {orphans[0]} refer to rows that do not exist; restore {copy_path(path)}"
-            )
-        return outcome
-    finally:
-        await engine.dispose()
+    async with sqlite_writer(address, "foreign_keys=OFF") as seat:
+        outcome = await seat.run(work)
+        orphans = await seat.run(lambda db: db.execute(text("PRAGMA foreign_key_check")).first())
+    if orphans is not None:
+        raise Unavailable(f"{address}: rows of {orphans[0]} refer to rows that do not exist; restore {copy_path(path)}")
+    return outcome
 
 
 async def _on_postgres(address: Address, work: Callable[[Connection], T], *, alone: bool) -> T:

@@ -1,14 +1,19 @@
 """PostgreSQL: a small pool of asyncpg connections whose every wait is bounded."""
 
 import os
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from agent_runtime.store.address import Address
 from agent_runtime.store.columns import dump_json
 from agent_runtime.store.engine import Pools
 
+T = TypeVar("T")
 _CONNECT_S = 5
 _COMMAND_S = 10
 _SETTINGS = {
@@ -42,4 +47,27 @@ def postgres_pools(address: Address) -> Pools:
     engine = postgres_engine(
         address, _SETTINGS, _COMMAND_S, pool_size=5, max_overflow=5, pool_timeout=5, pool_recycle=1800
     )
-    return Pools(engine, engine.execution_options(isolation_level="AUTOCOMMIT"), lambda _connection: None)
+    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return Pools(PostgresPool(engine), PostgresPool(reader), lambda _connection: None, are_one=True)
+
+
+@dataclass(frozen=True)
+class PostgresPool:
+    """Connections of one asynchronous engine."""
+
+    engine: AsyncEngine
+
+    @property
+    def in_use(self) -> int:
+        """How many connections are at work, of all that share them."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a connection of its own; where it waits for the server, the loop goes on."""
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def dispose(self, *, close: bool = True) -> None:
+        """Let go of the connections."""
+        await self.engine.dispose(close=close)

@@ -1,5 +1,5 @@
-"""Statements for the hottest paths: Core on PostgreSQL, where the network is the cost; on SQLite rendered once and
-handed to aiosqlite whole, where Core would cost four hops to its thread a statement instead of one."""
+"""Statements for the hottest paths: Core on PostgreSQL, where the network is the cost; on SQLite, where Core is,
+rendered once and handed to the driver."""
 
 import re
 import sqlite3
@@ -40,8 +40,7 @@ class Prepared:
         """What the statement finds."""
         if db.dialect.name == POSTGRESQL:
             return db.execute(self._core, values).all()
-        bound = self._bound(values)
-        found: list[Sequence[Any]] = _driver(db).run_async(lambda driver: driver.execute_fetchall(self._text, bound))
+        found: list[Sequence[Any]] = _driver(db).execute(self._text, self._bound(values)).fetchall()
         return found
 
     def run_each(self, db: Connection, rows: list[Row]) -> None:
@@ -49,9 +48,8 @@ class Prepared:
         if db.dialect.name == POSTGRESQL:
             db.execute(self._core, rows)
             return
-        bound = [self._bound(row) for row in rows]
         try:
-            _driver(db).run_async(lambda driver: driver.executemany(self._text, bound))
+            _driver(db).executemany(self._text, [self._bound(row) for row in rows])
         except sqlite3.IntegrityError as error:
             raise IntegrityError(self._text, None, error) from error
 

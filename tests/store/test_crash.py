@@ -71,7 +71,7 @@ async def test_a_session_that_somebody_else_locks_does_not_hold_up_the_others(
 
         async def hold() -> None:
             pools = frozen.sessions.engine._pools  # type: ignore[attr-defined]
-            async with pools.writer.begin() as connection:
+            async with pools.writer.engine.begin() as connection:
                 await connection.exec_driver_sql("SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE", (locked.id,))
                 held.set()
                 await release.wait()

@@ -1,15 +1,16 @@
 """A turn costs the same after five thousand messages as after twenty: whatever it asks is answered by an index."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection, Table, insert, text
 
 from agent_runtime.store.columns import POSTGRESQL
 from agent_runtime.store.database import Database
+from agent_runtime.store.engine import Engine
 from agent_runtime.store.tables import messages, sessions
 from agent_runtime.store.turn_tables import idempotency_keys, prompt_parts, traces, turns
 from agent_runtime.store.word_tables import message_words, searched_sessions
@@ -26,25 +27,29 @@ async def plans_of(database: Database, ask: Ask) -> list[str]:
     """The plan of each statement that `ask` runs, reading or writing; inserts have none."""
     engine = database.messages.engine
     is_sqlite = database.address.kind == "sqlite"
-    note_writes = _traced(await engine.write(_driver)) if is_sqlite else await engine.write(noted)
-    with await engine.read(noted) as asked, note_writes as written:
-        await ask()
-    every = (*asked, *written) if is_sqlite else written  # on PostgreSQL both are of one pool
+    if is_sqlite:
+        async with _traced(engine) as written:
+            with await engine.read(noted) as asked:
+                await ask()
+        every = [*asked, *written]
+    else:  # both are of one pool
+        with await engine.write(noted) as every:
+            await ask()
     wanted = [each for each in every if each[0].strip().startswith(_ASKING)]
     return await engine.read(lambda db: [_explained(db, *each) for each in wanted])
 
 
-def _driver(db: Connection) -> Any:
-    return db.connection.driver_connection
-
-
-@contextmanager
-def _traced(driver: Any) -> Iterator[list[tuple[str, Any]]]:
-    """Every statement on a connection to SQLite: the hottest ones go past SQLAlchemy."""
+@asynccontextmanager
+async def _traced(engine: Engine) -> AsyncIterator[list[tuple[str, Any]]]:
+    """Every statement on the connection that writes to SQLite: the hottest ones go past SQLAlchemy."""
     traced: list[tuple[str, Any]] = []
-    driver._conn.set_trace_callback(lambda statement: traced.append((statement, ())))
+
+    def tell(callback: Callable[[str], None] | None) -> Callable[[Connection], None]:
+        return lambda db: cast(Any, db.connection.driver_connection).set_trace_callback(callback)
+
+    await engine.write(tell(lambda statement: traced.append((statement, ()))))
     yield traced
-    driver._conn.set_trace_callback(None)
+    await engine.write(tell(None))
 
 
 def _explained(db: Connection, statement: str, parameters: Any) -> str:

@@ -27,7 +27,7 @@ def _insert(connection: Connection, items: Sequence[str]) -> list[str | Exceptio
                 connection.execute(text("UPDATE sessions SET character = NULL"))
             case "raw":
                 driver: Any = connection.connection.dbapi_connection
-                driver.run_async(lambda aiosqlite: aiosqlite.execute("UPDATE sessions SET character = NULL"))
+                driver.execute("UPDATE sessions SET character = NULL")
     return list(items)
 
 
