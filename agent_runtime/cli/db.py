@@ -1,4 +1,4 @@
-"""`db`: the database's schema, and a small world to fill it with."""
+"""`db`: the database's schema, its copies and its health, and a small world to fill it with."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agent_runtime.cli.db_backup import backup, restore
+from agent_runtime.cli.db_health import health
+from agent_runtime.cli.db_reset import reset
 from agent_runtime.cli.options import run_async, setting_options, settings_from
 from agent_runtime.core.errors import Misconfigured
 
@@ -15,9 +18,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
-@click.group("db")
+@click.group("db", commands=[backup, restore, health, reset])
 def command() -> None:
-    """The database: upgrade, downgrade, current, revision, check, seed.
+    """The database: back up, restore, health, reset; upgrade, downgrade, current, revision, check, seed.
 
     SQLite is upgraded by `run` itself; PostgreSQL by `db upgrade` or `run --migrate`.
     """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from agent_runtime.config import Settings
+    from agent_runtime.config import Loaded, Settings
 
 # The log library takes rich along wherever it is installed, for a renderer that is not used here: 4 MB of a process.
 sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
@@ -34,7 +34,12 @@ def setting_options(function: F) -> F:
 
 def settings_from(config: Path | None, data_dir: str | None, sets: tuple[str, ...], **flags: str | None) -> "Settings":
     """The settings of a command. Raises Misconfigured."""
-    from agent_runtime.config import load_settings  # noqa: PLC0415 - loaded when a command needs it
+    return loaded_from(config, data_dir, sets, **flags).settings
+
+
+def loaded_from(config: Path | None, data_dir: str | None, sets: tuple[str, ...], **flags: str | None) -> "Loaded":
+    """The same, and where each was given. Raises Misconfigured."""
+    from agent_runtime.config import load  # noqa: PLC0415 - loaded when a command needs it
 
     given: dict[str, str] = {}
     for text in sets:
@@ -45,7 +50,7 @@ def settings_from(config: Path | None, data_dir: str | None, sets: tuple[str, ..
     if data_dir is not None:
         given["data_dir"] = data_dir
     given |= {name.replace("__", "."): value for name, value in flags.items() if value is not None}
-    return load_settings(config, given, os.environ, Path.cwd())
+    return load(config, given, os.environ, Path.cwd())
 
 
 def run_async(work: Callable[[asyncio.Event], Coroutine[Any, Any, T]]) -> T:
@@ -111,5 +116,5 @@ def set_up_logging(settings: "Settings") -> None:
 
 
 def _secrets(settings: "Settings") -> tuple[str, ...]:
-    key = settings.llm.api_key
-    return (key.get_secret_value(),) if key is not None else ()
+    keys = (settings.llm.api_key, settings.llm.fallback_api_key, settings.http.api_key)
+    return tuple(key.get_secret_value() for key in keys if key is not None)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, SecretStr
 from agent_runtime.config.settings import Settings
 
 _USERINFO = re.compile(r"//.*@", re.DOTALL)
-_PASSWORD_OPTION = re.compile(r"(password=)[^&]*", re.IGNORECASE)
+_SECRET_OPTION = re.compile(r"([?&][^=&]*(?:passw|key|token|secret)[^=&]*=)[^&]*", re.IGNORECASE)
 
 
 def shown(settings: Settings) -> dict[str, object]:
@@ -24,7 +24,13 @@ def _flat(section: BaseModel, prefix: str) -> dict[str, object]:
         elif isinstance(value, SecretStr):
             flat[prefix + name] = "***"
         elif name in {"url", "base_url"}:
-            flat[prefix + name] = _PASSWORD_OPTION.sub(r"\1***", _USERINFO.sub("//***@", plain))
+            flat[prefix + name] = _masked(plain)
+        elif isinstance(value, tuple):
+            flat[prefix + name] = [_flat(each, "") if isinstance(each, BaseModel) else each for each in value]
         else:
             flat[prefix + name] = plain
     return flat
+
+
+def _masked(url: str) -> str:
+    return _SECRET_OPTION.sub(r"\1***", _USERINFO.sub("//***@", url))

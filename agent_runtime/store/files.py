@@ -5,7 +5,7 @@ from pathlib import Path
 
 from agent_runtime.core.errors import Misconfigured, Unavailable
 
-_MAGIC = b"SQLite format 3\0"
+MAGIC = b"SQLite format 3\0"
 
 
 def has_database(path: Path) -> bool:
@@ -15,17 +15,17 @@ def has_database(path: Path) -> bool:
         if path.is_dir():
             raise Misconfigured(f"sqlite:///{path} is a folder; name a file in it")
         with path.open("rb") as file:
-            magic = file.read(len(_MAGIC))
+            magic = file.read(len(MAGIC))
     except FileNotFoundError:
         return False
     except OSError as error:
         raise Unavailable(f"sqlite:///{path} cannot be read ({error.strerror}); check its owner and mode") from error
-    if magic not in {b"", _MAGIC}:
+    if magic not in {b"", MAGIC}:
         raise Misconfigured(
             f"sqlite:///{path} is not a SQLite database or is damaged, and was left as it is; "
             "restore a backup to that place, or name another file"
         )
-    return magic == _MAGIC
+    return magic == MAGIC
 
 
 def create_private(path: Path) -> None:
