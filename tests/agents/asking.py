@@ -1,8 +1,7 @@
 """A host with an audience: the agent, its voice and its memory as doubles, the model as a test wants it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -20,7 +19,7 @@ from agent_runtime.domains.agent.events import AgentAddressed
 from agent_runtime.llm.scripted import Scripted
 from agent_runtime.narration.phrasebook import phrases_of
 from tests.store.values import NOON, new_id
-from tests.waiting import until
+from tests.waiting import beside, until
 
 VESPER = Character(name="Vesper Quill", nickname="Vesper", hosts=Hosts(auctions="*"))
 
@@ -174,7 +173,7 @@ class Show:
 
     async def answers(self, count: int = 1) -> list[str]:
         """What is offered once there are so many."""
-        async with running(self.audience):
+        async with beside(self.audience.run):
             await until(lambda: len(self.host.offered) >= count)
         return [each.text for each in self.host.offered]
 
@@ -197,14 +196,3 @@ def interaction(content: str, **values: object) -> AgentAddressed:
         "type": "QUESTION",
     }
     return AgentAddressed.model_validate({**usual, **values})
-
-
-@asynccontextmanager
-async def running(audience: Audience) -> AsyncIterator[None]:
-    task = asyncio.create_task(audience.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

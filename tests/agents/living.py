@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from agent_runtime.agents.agent import Agent
 from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock, ManualClock
+from agent_runtime.core.conversation import NewMessage
 from agent_runtime.core.domain import Appraisal, Cue, Feeling, Rank, Slot, Stage
 from agent_runtime.core.errors import Unavailable
 from agent_runtime.core.line import Prepared
@@ -23,6 +25,14 @@ VESPER = Character.model_validate(
     }
 )
 NOON = 1_790_000_000.0
+
+
+def line(content: str, second: int = 0, **why: str) -> NewMessage:
+    """What it said at that second, and why."""
+    moment = datetime(2026, 11, 21, 10, 0, second, tzinfo=UTC)
+    return NewMessage(
+        id=f"m{second}", session_id="s", role="assistant", content=content, created_at=moment, explanation=why or None
+    )
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from agent_runtime.core.errors import ModelFailed
 from agent_runtime.core.prompt import Prompt
 from agent_runtime.llm.scripted import Scripted
 from agent_runtime.narration.phrasebook import phrases_of
-from tests.agents.asking import DESK, Guestbook, Keeper, Says, Show, interaction, money, running
+from tests.agents.asking import DESK, Guestbook, Keeper, Says, Show, interaction, money
 from tests.agents.living import Ear, Happening, agent
-from tests.waiting import until
+from tests.waiting import beside, until
 
 
 def echo(text: str) -> Says:
@@ -113,7 +113,7 @@ async def test_a_model_that_fails_or_hangs_is_done_without(failure: Exception | 
 
 async def test_an_answer_that_is_not_true_any_more_is_made_anew_once() -> None:
     show = Show(echo("Walnut Desk stands at $1,250."))
-    async with running(show.audience):
+    async with beside(show.audience.run):
         show.says("What's the bid?")
         await until(lambda: len(show.host.offered) == 1)
         show.host.show(DESK, amount=money("1300"), bidder="mr_fox")
@@ -142,7 +142,7 @@ async def test_small_talk_stays_true_whatever_is_bid_and_a_time_does_not() -> No
 async def test_a_bid_while_the_model_thinks_is_in_the_answer() -> None:
     model = Says(lambda _prompt: "Walnut Desk stands at $1,250.")
     show = Show(model)
-    async with running(show.audience):
+    async with beside(show.audience.run):
         show.says("What's the bid?")
         await until(lambda: model.at_once == 1)
         show.host.show(DESK, amount=money("1300"))
@@ -234,7 +234,7 @@ async def test_muted_paused_or_without_a_place_nothing_is_said(values: dict[str,
     show = Show()
     for name, value in values.items():
         setattr(show.host, name, value)
-    async with running(show.audience):
+    async with beside(show.audience.run):
         show.says("thanks! What's the bid?")
         await until(lambda: show.audience.counts["refused"] == 1)
     assert show.host.offered == []
@@ -269,7 +269,7 @@ async def test_a_living_agent_shows_what_it_was_asked_and_its_voice_gets_the_ans
     scripted = Scripted(phrases_of)
     audience = Audience(living, scripted, scripted, Keeper(Guestbook()), living.clock)
     audience.hear(interaction("What's the bid?", agentId="vesper"))
-    async with running(audience):
+    async with beside(audience.run):
         await until(lambda: bool(ear.offered))
     assert "$1,250" in ear.offered[0].text
     (message,) = living.context().conversation_context.recent_messages

@@ -12,6 +12,7 @@ from agent_runtime.core.domain import Feeling
 from agent_runtime.core.errors import NotFound
 from agent_runtime.core.presence import Mood
 from tests.agents.living import VESPER, Ear, Platform, agent
+from tests.waiting import asked_until
 
 WREN = Character(name="Wren", slug="wren")
 GLAD = (Feeling("joy", 0.9),)
@@ -78,9 +79,7 @@ async def test_what_guests_feel_is_kept_soon_and_at_the_end() -> None:
     everyone, _, _ = company(platform)
     keeping = asyncio.create_task(everyone.keep_guests())
     await everyone.touch(WREN, GLAD, "m1")
-    async with asyncio.timeout(20):
-        while await platform.live.read_affect("wren") is None:
-            await asyncio.sleep(0.01)
+    await asked_until(lambda: platform.live.read_affect("wren"))
     keeping.cancel()
     await asyncio.wait({keeping})
     before = await platform.live.read_affect("wren")

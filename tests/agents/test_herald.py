@@ -1,6 +1,5 @@
 """Others read what an agent is like now: keys kept fresh, changes published once, and nothing lost to an outage."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from agent_runtime.core.events import Envelope
 from agent_runtime.core.presence import Mood
 from tests.agents.living import VESPER, Ear, Platform, agent, felt, stage
 from tests.store.values import new_id
+from tests.waiting import beside, until
 
 EXCITED = (Feeling("excitement", 0.9),)
 
@@ -27,19 +27,9 @@ def herald_of(living: Agent, platform: Platform, shown: list[Envelope] | None = 
 @asynccontextmanager
 async def running(herald: Herald, platform: Platform) -> AsyncIterator[None]:
     """At work, and past its first announcement."""
-    task = asyncio.create_task(herald.run())
-    try:
+    async with beside(herald.run):
         await until(lambda: platform.calls.count("put_affect") >= 1 or platform.is_away)
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not is_so():
-            await asyncio.sleep(0.005)
 
 
 def envelopes(platform: Platform, kind: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import pytest
 from agent_runtime.characters.loading import load_folder
 from agent_runtime.characters.watching import Watcher
 from agent_runtime.core.character import Character
+from tests.waiting import beside, until
 
 _A_MINUTE_NS = 60_000_000_000
 
@@ -216,15 +217,10 @@ async def test_what_stands_in_a_folder_beside_files_is_harmless(folder: Folder) 
 
 async def test_it_looks_again_and_again_until_it_is_stopped(folder: Folder) -> None:
     watcher = folder.watcher(every_s=0.01)
-    running = asyncio.create_task(watcher.run())
-    for description in ("second", "third"):
-        folder.write("wren.yaml", f"name: Wren\ndescription: {description}\n")
-        async with asyncio.timeout(20):
-            while folder.taken[-1:] != [("wren", description)]:
-                await asyncio.sleep(0.01)
-    running.cancel()
-    await asyncio.wait({running})
-    assert running.cancelled()
+    async with beside(watcher.run):
+        for description in ("second", "third"):
+            folder.write("wren.yaml", f"name: Wren\ndescription: {description}\n")
+            await until(lambda wanted=("wren", description): folder.taken[-1:] == [wanted])
 
 
 async def test_what_was_written_here_is_taken_over_at_once_however_new_it_is(folder: Folder) -> None:

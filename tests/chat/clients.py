@@ -20,6 +20,16 @@ from tests.chat.conftest import Chatting
 from tests.store.values import new_id
 
 
+class LaterClock(SystemClock):
+    """The machine's clock, put forward."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead_s
+
+
 @dataclass
 class Counting:
     """A ChatModel whose every reply is another one; it waits for `go`."""
@@ -50,7 +60,7 @@ def continuing_on(database: Database, chat: Chatting, clock: Clock | None = None
         chat.conversations,
         chat.starting,
         Importing(database.messages, clock, new_id),
-        Looking(database.sessions, database.messages, database.turns, clock),
+        Looking(database.sessions, database.messages, clock),
         Crowds(clock),
     )
 

@@ -18,7 +18,7 @@ from agent_runtime.chat.tracing import Tracing
 from agent_runtime.chat.turn import Reply, Turn
 from agent_runtime.chat.windows import Windows
 from agent_runtime.core.character import Character
-from agent_runtime.core.clock import SystemClock
+from agent_runtime.core.clock import Clock, SystemClock
 from agent_runtime.core.conversation import Session
 from agent_runtime.core.ports import ChatModel, Delta, Finish, Sent
 from agent_runtime.core.prompt import Prompt
@@ -109,10 +109,15 @@ async def chat(database: Database, puppet: Puppet) -> AsyncIterator[Chatting]:
 
 
 def chat_on(
-    database: Database, puppet: ChatModel, window: int = 6, waiting: int = 2, recollector: Recollector | None = None
+    database: Database,
+    puppet: ChatModel,
+    window: int = 6,
+    waiting: int = 2,
+    recollector: Recollector | None = None,
+    clock: Clock | None = None,
 ) -> Chatting:
     """As the roof builds it; built again on the same database it is another process, or the same after a restart."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
 
     async def awaken(character: Character) -> Agent:
         heart = Heart(character.slug, character, clock.time())

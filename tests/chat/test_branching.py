@@ -143,7 +143,8 @@ async def test_a_summary_of_a_path_that_was_left_is_not_told(database: Database,
     summariser = Summariser(summaries, database.messages, puppet, SystemClock(), 4, reading_s=20)
     for number in range(12):
         reply = await chat.answer(session, f"I collect {number} clocks.")
-    summariser.consider(reply.message, ADA)
+    window = await database.messages.path(reply.message.id, 4)
+    summariser.consider(reply.message, window[0].parent_id, ADA)
     await until(lambda: session in summaries.kept)
     assert "I collect 0 clocks" in await summariser.before((await chat.answer(session, "And?")).user_message)
     root = (await database.messages.list(session, limit=1)).data[0]

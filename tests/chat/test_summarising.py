@@ -1,6 +1,5 @@
 """A long conversation is summed up beside its turns; a turn reads the summary and never pays for the length."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from agent_runtime.store.database import Database
 from tests.chat.conftest import Puppet
 from tests.chat.memories import MemorySummaries
 from tests.store.values import NOON, message, session
+from tests.waiting import until
 
 ADA = Character(name="Ada")
 WINDOW = 4
@@ -37,11 +37,15 @@ class Long:
             newest = await self.database.messages.append(message(self.session, f"Indeed {number}.", role="assistant"))
         return newest
 
+    async def consider(self, newest: Message) -> None:
+        """As after a turn that ended with `newest`."""
+        window = await self.database.messages.path(newest.id, WINDOW)
+        self.summariser.consider(newest, window[0].parent_id, ADA)
+
     async def summed_up(self, upto: int) -> Summary:
-        async with asyncio.timeout(20):
-            while (found := self.summaries.kept.get(self.session)) is None or found.upto_seq < upto:
-                await asyncio.sleep(0.005)
-        return found
+        kept = self.summaries.kept
+        await until(lambda: self.session in kept and kept[self.session].upto_seq >= upto)
+        return kept[self.session]
 
 
 @pytest.fixture
@@ -61,14 +65,14 @@ async def _long(database: Database, puppet: Puppet, deadline_s: float = 20) -> L
 
 async def test_a_session_that_fits_the_window_or_little_more_is_not_summed_up(long: Long) -> None:
     newest = await long.grow(11)
-    long.summariser.consider(newest, ADA)
+    await long.consider(newest)
     assert len(long.summariser._busy) == 0
     assert await long.summariser.before(newest) == ""
 
 
 async def test_what_has_left_the_window_is_summed_up_and_read_by_the_next_turn(long: Long) -> None:
     newest = await long.grow(12)
-    long.summariser.consider(newest, ADA)
+    await long.consider(newest)
     summary = await long.summed_up(20)
     assert 'told: "I collect 0 clocks"' in summary.text
     assert "Who won lot 10?" not in summary.text
@@ -80,10 +84,10 @@ async def test_what_has_left_the_window_is_summed_up_and_read_by_the_next_turn(l
 
 
 async def test_the_next_summary_folds_the_one_before_in(long: Long) -> None:
-    long.summariser.consider(await long.grow(12), ADA)
+    await long.consider(await long.grow(12))
     first = await long.summed_up(20)
     newest = await long.grow(10)
-    long.summariser.consider(newest, ADA)
+    await long.consider(newest)
     second = await long.summed_up(40)
     assert first.text.splitlines()[0] in second.text
     assert len(second.text) <= 1000
@@ -91,7 +95,7 @@ async def test_the_next_summary_folds_the_one_before_in(long: Long) -> None:
 
 async def test_it_is_there_after_a_restart(long: Long, puppet: Puppet) -> None:
     newest = await long.grow(12)
-    long.summariser.consider(newest, ADA)
+    await long.consider(newest)
     summary = await long.summed_up(20)
     again = Summariser(long.summaries, long.database.messages, puppet, SystemClock(), WINDOW, reading_s=20)
     assert await again.before(newest) == summary.text
@@ -100,7 +104,7 @@ async def test_it_is_there_after_a_restart(long: Long, puppet: Puppet) -> None:
 async def test_a_real_model_writes_it_and_its_words_are_bounded(database: Database, puppet: Puppet) -> None:
     puppet.pieces = ("Ada's guest collects clocks. ", "word " * 500)
     long = await _long(database, puppet)
-    long.summariser.consider(await long.grow(12), ADA)
+    await long.consider(await long.grow(12))
     summary = await long.summed_up(20)
     assert summary.text.startswith("Ada's guest collects clocks.")
     assert len(summary.text.split()) == 150
@@ -122,7 +126,7 @@ async def test_a_model_that_fails_is_done_without(database: Database, puppet_tha
     if puppet.failure is not None or puppet.pieces == ("...",):
         puppet.go.set()
     long = await _long(database, puppet, deadline_s=0.05)
-    long.summariser.consider(await long.grow(12), ADA)
+    await long.consider(await long.grow(12))
     assert 'told: "I collect 0 clocks"' in (await long.summed_up(20)).text
 
 
@@ -130,12 +134,10 @@ async def test_a_store_that_is_away_costs_the_summary_and_not_the_turn(long: Lon
     newest = await long.grow(12)
     long.summaries.failure = Unavailable("away")
     assert await long.summariser.before(newest) == ""
-    long.summariser.consider(newest, ADA)
-    async with asyncio.timeout(20):
-        while long.summariser._busy:
-            await asyncio.sleep(0.005)
+    await long.consider(newest)
+    await until(lambda: not long.summariser._busy)
     long.summaries.failure = None
-    long.summariser.consider(newest, ADA)
+    await long.consider(newest)
     await long.summed_up(20)
 
 
@@ -144,7 +146,7 @@ async def test_no_more_than_two_are_made_at_once(database: Database) -> None:
     long = await _long(database, puppet)
     for _ in range(4):
         long.session = (await database.sessions.create(session())).id
-        long.summariser.consider(await long.grow(12), ADA)
+        await long.consider(await long.grow(12))
     assert len(long.summariser._busy) == 2
     await long.summariser.close()
 

@@ -9,6 +9,7 @@ import pytest
 from agent_runtime.chat.conversations import Already, Words
 from agent_runtime.core.errors import Interrupted, TurnRunning
 from agent_runtime.store.database import Database
+from tests.chat.clients import LaterClock
 from tests.chat.conftest import Puppet, chat_on
 from tests.store.values import claim
 
@@ -62,16 +63,17 @@ async def test_who_waits_too_long_for_another_process_is_told(database: Database
 async def test_a_process_that_goes_on_is_not_taken_for_dead_and_a_dead_one_is(database: Database) -> None:
     slow, quick = Puppet(), Puppet()
     quick.go.set()
-    one, two = chat_on(database, slow), chat_on(database, quick)
+    clock = LaterClock()
+    one, two = chat_on(database, slow, clock=clock), chat_on(database, quick, clock=clock)
     session = await one.session()
     turn = await one.say(session, "Hello!")
-    await asyncio.sleep(0.05)
+    clock.ahead_s = 3600
     await one.conversations.renew()
-    await two.conversations.sweep(0.04)
+    await two.conversations.sweep(1800)
     assert (await database.turns.get(turn.id)).state == "running"
     asked = asyncio.create_task(two.answer(session, "Now?"))
-    await asyncio.sleep(0.05)
-    await two.conversations.sweep(0.04)  # nobody renewed it: its process hangs
+    clock.ahead_s = 7200
+    await two.conversations.sweep(1800)  # nobody renewed it: its process hangs
     reply = await asked
     slow.go.set()
     with pytest.raises(Interrupted, match="another process"):

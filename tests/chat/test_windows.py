@@ -43,6 +43,16 @@ async def test_it_holds_so_many_messages_of_whole_turns_from_the_store_or_from_m
     assert [each.content for each in fresh] == newest
 
 
+@pytest.mark.parametrize(("size", "left"), [(0, "answer 3"), (2, "answer 2"), (6, "answer 0"), (8, None), (9, None)])
+async def test_it_knows_what_left_it_last(database: Database, size: int, left: str | None) -> None:
+    owner = (await database.sessions.create(session())).id
+    held = Windows(database.messages, size)
+    for number in range(4):
+        answer = await turn(database, owner, number, held)
+    found = held.left_behind(answer)
+    assert (None if found is None else (await database.messages.get(found)).content) == left
+
+
 async def test_questions_without_an_answer_and_answers_cut_short_are_left_out(database: Database) -> None:
     owner = (await database.sessions.create(session())).id
     await turn(database, owner, 1)

@@ -1,8 +1,6 @@
 """The backlog: in order, but in a storm the newest first, and an outcome before everything it does not need."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -12,7 +10,7 @@ from agent_runtime.core.events import Envelope
 from agent_runtime.domains.auction import AUCTION
 from agent_runtime.feed.backlog import MOST_BYTES, MUCH, Backlog
 from tests.domains.streams import LOT, Engine, Fold
-from tests.waiting import until
+from tests.waiting import beside, until
 
 CHANNEL = "events:auction"
 
@@ -39,18 +37,8 @@ def put(backlog: Backlog, envelopes: Iterable[Envelope]) -> None:
         backlog.put(CHANNEL, envelope.as_json())
 
 
-@asynccontextmanager
-async def working(backlog: Backlog) -> AsyncIterator[None]:
-    task = asyncio.create_task(backlog.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-
-
 async def everything(backlog: Backlog) -> None:
-    async with working(backlog):
+    async with beside(backlog.run):
         await until(lambda: not len(backlog))
 
 
@@ -72,7 +60,7 @@ async def test_a_few_messages_are_taken_in_as_they_came() -> None:
 async def test_what_comes_while_others_wait_is_taken_in_after_them() -> None:
     ear, engine = Ear(), Engine()
     backlog = backlog_of(ear)
-    async with working(backlog):
+    async with beside(backlog.run):
         put(backlog, [engine.start()])
         await until(lambda: len(ear.heard) == 1)
         put(backlog, bids(engine, 3))

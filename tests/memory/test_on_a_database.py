@@ -1,8 +1,6 @@
 """Memory from end to end on a real database: told in one session, recalled in the next; hammered, then remembered."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -23,6 +21,7 @@ from agent_runtime.narration.phrasebook import phrases_of
 from agent_runtime.store.database import Database
 from tests.chat.conftest import Puppet, chat_on
 from tests.store.values import NOON, message, new_id, session
+from tests.waiting import asked_until, beside, until
 
 BOB = Guest("u1", "Bob")
 
@@ -107,16 +106,10 @@ async def test_what_is_told_in_one_session_comes_back_in_the_next_for_that_guest
 async def test_a_lot_that_is_over_in_the_records_is_remembered_and_recalled(database: Database) -> None:
     head = Head(database)
     await sold(database, "Paper Lighthouse", 1)
-    task = asyncio.create_task(head.remembering.run())
-    async with asyncio.timeout(20):
-        while len(head.told) < 1:
-            await asyncio.sleep(0.005)
+    async with beside(head.remembering.run):
+        await until(lambda: len(head.told) >= 1)
         await sold(database, "Tin Moon", 2)
-        while len(head.told) < 3:
-            await asyncio.sleep(0.005)
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+        await until(lambda: len(head.told) >= 3)
     assert [memory.text for memory in head.told] == [
         "Paper Lighthouse sold to velvet_ox for 0.48 ETH.",
         "Tin Moon sold to velvet_ox for 0.48 ETH.",
@@ -160,10 +153,9 @@ async def test_a_summary_outlasts_the_process(database: Database) -> None:
         newest = await database.messages.append(message(owner, "Indeed.", role="assistant"))
     model, clock = Scripted(phrases_of), SystemClock()
     summariser = Summariser(database.summaries, database.messages, model, clock, 4, reading_s=20)
-    summariser.consider(newest, Character(name="Ada"))
-    async with asyncio.timeout(20):
-        while await database.summaries.get(owner) is None:
-            await asyncio.sleep(0.005)
+    window = await database.messages.path(newest.id, 4)
+    summariser.consider(newest, window[0].parent_id, Character(name="Ada"))
+    await asked_until(lambda: database.summaries.get(owner))
     await summariser.close()
     again = Summariser(database.summaries, database.messages, model, clock, 4, reading_s=20)
     assert 'told: "I collect 0 clocks"' in await again.before(newest)

@@ -1,8 +1,6 @@
 """Remembering never keeps anyone waiting, keeps everything once, and tells only what is public."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent_runtime.core.clock import SystemClock
@@ -11,7 +9,7 @@ from agent_runtime.core.memory import Memory
 from agent_runtime.memory.recalling import Recalling
 from agent_runtime.memory.remembering import Remembering
 from tests.memory.doubles import MemoryChronicle, MemoryMemories, past
-from tests.waiting import until
+from tests.waiting import beside, until
 
 
 @dataclass
@@ -46,20 +44,9 @@ class Mind:
         self.remembering.hear("vesper", "u1", text, "m1", is_public=is_public, name="Ada")
 
 
-@asynccontextmanager
-async def running(mind: Mind) -> AsyncIterator[None]:
-    task = asyncio.create_task(mind.remembering.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 async def test_what_is_told_in_private_is_kept_and_published_to_nobody() -> None:
     mind = Mind()
-    async with running(mind):
+    async with beside(mind.remembering.run):
         mind.hear("I collect clocks")
         await until(lambda: bool(mind.memories.kept))
         assert [each.memory.about_user for each in await mind.recalling.recall("vesper", "clocks", about_user="u1")]
@@ -68,7 +55,7 @@ async def test_what_is_told_in_private_is_kept_and_published_to_nobody() -> None
 
 async def test_what_is_told_in_public_is_told_of_once() -> None:
     mind = Mind()
-    async with running(mind):
+    async with beside(mind.remembering.run):
         mind.hear("I collect clocks", is_public=True)
         await until(lambda: len(mind.told) == 1)
         mind.hear("I collect clocks", is_public=True)
@@ -80,7 +67,7 @@ async def test_what_is_told_in_public_is_told_of_once() -> None:
 async def test_a_lot_that_is_over_is_remembered_once_by_those_who_host_it() -> None:
     mind = Mind()
     mind.chronicle.lots = [past(2, "Theirs", campaign_id="theirs"), past(1, "Bell")]
-    async with running(mind):
+    async with beside(mind.remembering.run):
         await until(lambda: bool(mind.told))
         assert [lot.title for lot in mind.recalling.past(lambda *_: True)] == ["Theirs", "Bell"]
         mind.chronicle.lots.insert(0, past(3, "Moon"))
@@ -139,7 +126,7 @@ async def test_what_is_kept_already_is_not_handed_over_at_every_look() -> None:
 
 async def test_a_store_that_is_away_loses_nothing() -> None:
     mind = Mind(MemoryMemories(failure=Unavailable("away")))
-    async with running(mind):
+    async with beside(mind.remembering.run):
         mind.hear("I collect clocks")
         await until(lambda: not mind.remembering.is_healthy)
         mind.memories.failure = None

@@ -1,7 +1,7 @@
 """Colour for quiet moments: at most two lines a lot, a model's where it kept to the facts, else a phrase."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from agent_runtime.core.presence import Mood
 from agent_runtime.core.prompt import Circumstances, Prompt
 from agent_runtime.narration.colourist import Colourist
 from tests.narration.shows import HOST
+from tests.waiting import beside, until
 
 GOOD = "The lamp likes it, and so do I."
 
@@ -213,13 +214,5 @@ async def test_what_found_no_place_is_not_counted_and_lots_are_forgotten_in_the_
 
 async def test_it_colours_until_it_is_stopped() -> None:
     host = Host(lot())
-    task = asyncio.create_task(colourist(host, Poet(), look_every_s=0.001).run())
-    await until(lambda: len(host.said) == 2)
-    task.cancel()
-    await asyncio.wait({task})
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():
-            await asyncio.sleep(0.005)
+    async with beside(colourist(host, Poet(), look_every_s=0.001).run):
+        await until(lambda: len(host.said) == 2)

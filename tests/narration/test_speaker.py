@@ -1,8 +1,7 @@
 """The speaker: every line is kept, published and shown in that order, and a store that is away delays none."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import cast
@@ -22,6 +21,7 @@ from agent_runtime.narration.phrasebook import PhraseBook
 from agent_runtime.narration.rules import Pacing
 from agent_runtime.narration.speaker import Speaker
 from tests.narration.shows import HOST
+from tests.waiting import beside, until
 
 SESSION = "session-1"
 
@@ -118,25 +118,8 @@ def stand() -> Stand:
     return Stand()
 
 
-@asynccontextmanager
-async def running(stand: Stand) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(work()) for work in (stand.speaker.run, stand.speaker.keep_unkept)]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():
-            await asyncio.sleep(0.005)
-
-
 async def test_a_line_is_kept_with_its_cause_then_published_then_shown(stand: Stand) -> None:
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("Salt Ledger"))
         await until(lambda: bool(stand.spoken))
     line, message, envelope = stand.spoken[0]
@@ -151,7 +134,7 @@ async def test_a_line_is_kept_with_its_cause_then_published_then_shown(stand: St
 
 async def test_a_store_that_is_away_delays_no_line_and_gets_it_when_it_is_back(stand: Stand) -> None:
     stand.messages.failure = Unavailable("the database is down")
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("a"), outcome("a"))
         await until(lambda: len(stand.publisher.sent) == 2)
         assert not stand.speaker.is_healthy
@@ -162,7 +145,7 @@ async def test_a_store_that_is_away_delays_no_line_and_gets_it_when_it_is_back(s
 
 async def test_a_store_that_hangs_delays_a_line_by_a_quarter_of_a_second_at_most(stand: Stand) -> None:
     stand.messages.hangs = True
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("a"))
         await until(lambda: bool(stand.publisher.sent))
         assert stand.messages.kept == {}
@@ -171,7 +154,7 @@ async def test_a_store_that_hangs_delays_a_line_by_a_quarter_of_a_second_at_most
 
 async def test_a_session_that_was_deleted_silences_nobody(stand: Stand) -> None:
     stand.messages.failure = NotFound("session", SESSION)
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("a"))
         await until(lambda: bool(stand.publisher.sent))
     assert stand.speaker.homeless == 1
@@ -180,7 +163,7 @@ async def test_a_session_that_was_deleted_silences_nobody(stand: Stand) -> None:
 
 async def test_a_channel_that_is_away_is_counted_and_the_line_is_kept_and_shown(stand: Stand) -> None:
     stand.publisher.is_away = True
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("a"))
         await until(lambda: bool(stand.spoken))
     assert stand.speaker.unpublished == 1
@@ -189,7 +172,7 @@ async def test_a_channel_that_is_away_is_counted_and_the_line_is_kept_and_shown(
 
 async def test_the_line_that_was_cut_is_marked_and_the_one_that_cut_it_is_not() -> None:
     stand = Stand(pacing=Pacing())
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("a"))
         await until(lambda: len(stand.spoken) == 1)
         stand.hears(outcome("a"))
@@ -200,7 +183,7 @@ async def test_the_line_that_was_cut_is_marked_and_the_one_that_cut_it_is_not() 
 async def test_a_line_that_was_cut_before_it_could_be_kept_is_kept_as_cut() -> None:
     stand = Stand(pacing=Pacing())
     stand.messages.failure = Unavailable("the database is down")
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("a"))
         await until(lambda: len(stand.spoken) == 1)
         stand.hears(outcome("a"))
@@ -212,7 +195,7 @@ async def test_a_line_that_was_cut_before_it_could_be_kept_is_kept_as_cut() -> N
 
 async def test_a_line_that_is_not_due_is_said_when_it_is() -> None:
     stand = Stand(pacing=Pacing(promise_s=0.6, promise_margin_s=0.1, floor=1e9))
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("a"), Cue("lull", Rank.LOW, "a", "bid-1", count=1))
         await until(lambda: len(stand.spoken) == 2)
     first, second = (line for line, _, _ in stand.spoken)
@@ -220,7 +203,7 @@ async def test_a_line_that_is_not_due_is_said_when_it_is() -> None:
 
 
 async def test_a_line_tells_why_it_was_said_and_an_answer_whom_it_answers(stand: Stand) -> None:
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("Salt Ledger"))
         await until(lambda: len(stand.spoken) == 1)
         answer = Prepared("answer", Rank.QUESTION, "It is.", "event-9", reply_to="interaction-9", handle="ox")
@@ -239,7 +222,7 @@ async def test_a_line_tells_why_it_was_said_and_an_answer_whom_it_answers(stand:
 
 async def test_a_line_that_was_being_kept_when_it_was_muted_is_not_said_and_kept_as_cut(stand: Stand) -> None:
     stand.messages.may_go_on = asyncio.Event()
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("a"), opening("b"))
         await stand.messages.is_asked.wait()
         stand.narrator.mute()
@@ -255,7 +238,7 @@ async def test_a_line_that_was_being_kept_when_it_was_muted_is_not_said_and_kept
 
 async def test_a_line_that_could_not_be_kept_before_it_was_muted_is_kept_later_as_cut(stand: Stand) -> None:
     stand.messages.hangs = True
-    async with running(stand):
+    async with beside(stand.speaker.run, stand.speaker.keep_unkept):
         stand.hears(opening("a"))
         await stand.messages.is_asked.wait()
         stand.narrator.mute()

@@ -1,8 +1,7 @@
 """The journal: everything heard is kept in batches, in order, and a store that is away costs patience, not events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
@@ -14,6 +13,7 @@ from agent_runtime.core.errors import Unavailable
 from agent_runtime.core.ports import Events
 from agent_runtime.projection.batches import HELD_AT_MOST
 from agent_runtime.projection.journal import Journal
+from tests.waiting import beside, until
 
 
 @dataclass
@@ -49,24 +49,8 @@ def heard(number: int) -> LoggedEvent:
     return LoggedEvent(id=f"e-{number}", timestamp=moment, type="x", source="", channel="events:auction", data={})
 
 
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():
-            await asyncio.sleep(0.005)
-
-
-@asynccontextmanager
-async def running(journal: Journal) -> AsyncIterator[None]:
-    task = asyncio.create_task(journal.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
 async def test_what_is_noted_is_written_in_order_and_in_batches(journal: Journal, events: MemoryEvents) -> None:
-    async with running(journal):
+    async with beside(journal.run):
         for number in range(1200):
             journal.note(heard(number))
         await until(lambda: len(events.ids) == 1200)
@@ -84,7 +68,7 @@ async def test_what_is_kept_is_in_the_log_when_the_call_returns(journal: Journal
 
 async def test_while_the_store_is_away_events_wait_and_health_says_so(journal: Journal, events: MemoryEvents) -> None:
     events.is_away = True
-    async with running(journal):
+    async with beside(journal.run):
         journal.note(heard(1))
         await until(lambda: not journal.is_healthy)
         journal.note(heard(2))

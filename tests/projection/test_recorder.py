@@ -1,8 +1,7 @@
 """The recorder: records are kept in batches, a refused one alone is left out, a store that is away is waited for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,6 +11,7 @@ from agent_runtime.core.errors import Busy, Refused, Unavailable
 from agent_runtime.core.platform import Record, User
 from agent_runtime.projection.batches import HELD_AT_MOST
 from agent_runtime.projection.recorder import Recorder
+from tests.waiting import beside, until
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -51,24 +51,8 @@ def user(number: int) -> User:
     return User(id=f"u{number}", created_at=MOMENT, updated_at=MOMENT)
 
 
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():
-            await asyncio.sleep(0.005)
-
-
-@asynccontextmanager
-async def running(recorder: Recorder) -> AsyncIterator[None]:
-    task = asyncio.create_task(recorder.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
 async def test_what_is_noted_is_kept_in_order_and_in_batches(recorder: Recorder, book: MemoryBook) -> None:
-    async with running(recorder):
+    async with beside(recorder.run):
         recorder.note(user(number) for number in range(1200))
         recorder.note(())
         await until(lambda: len(book.ids) == 1200)
@@ -81,7 +65,7 @@ async def test_while_the_store_is_away_records_wait(
     recorder: Recorder, book: MemoryBook, fault: type[Unavailable] | type[Busy]
 ) -> None:
     book.fault = fault
-    async with running(recorder):
+    async with beside(recorder.run):
         recorder.note([user(1)])
         await until(lambda: not recorder.is_healthy)
         recorder.note([user(2)])

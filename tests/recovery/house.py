@@ -1,7 +1,7 @@
 """A house to recover in: hosts, an event log and an engine's keys in this process, and gaps on demand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +22,7 @@ from agent_runtime.projection.projector import Projector, Step
 from agent_runtime.recovery import Recovery, Rhythm
 from tests.domains.streams import LOT
 from tests.feed.test_taking import ListJournal
+from tests.waiting import until
 
 AUCTIONS = "events:auction"
 RECORDING = Path(__file__).parents[1] / "data" / "ebay-three-lots.jsonl"
@@ -166,12 +167,6 @@ class House:
     async def gap(self) -> None:
         self.recovery.down("somebody pulled the plug")
         await self.resynced()
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.002)
 
 
 def logged(event: Envelope, age: timedelta = timedelta(minutes=1)) -> LoggedEvent:

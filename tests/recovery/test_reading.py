@@ -2,7 +2,8 @@
 
 from agent_runtime.recovery import Rhythm
 from tests.domains.streams import LOT, Engine, keys_after
-from tests.recovery.house import LONG, NEVER, SHORT, House, until
+from tests.recovery.house import LONG, NEVER, SHORT, House
+from tests.waiting import until
 
 
 async def test_a_message_lost_without_a_gap_is_made_up_for_and_otherwise_nothing_is_said(engine: Engine) -> None:

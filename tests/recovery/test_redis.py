@@ -15,9 +15,10 @@ from agent_runtime.live.lots import EngineKeys
 from agent_runtime.live.values import RedisValues
 from agent_runtime.recovery import Rhythm
 from tests.domains.streams import LOT, Engine, keys_after
-from tests.recovery.house import AUCTIONS, RECORDING, SHORT, House, until
+from tests.recovery.house import AUCTIONS, RECORDING, SHORT, House
 from tests.servers.redis import RedisServer
 from tests.transcripts import recorded
+from tests.waiting import until
 
 
 @asynccontextmanager

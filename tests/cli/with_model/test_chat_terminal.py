@@ -3,39 +3,17 @@
 import asyncio
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from tests.cli.terminal import at_a_terminal, kinds
-from tests.process.http import Client, client_of
-from tests.process.model import FAIL, WAIT, Model, model_server
+from tests.process.http import Client
+from tests.process.model import FAIL, WAIT
 from tests.process.runtime import MODULE, ROOT, RuntimeProcess, environment
 
 PROMPT = "> "
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Model]:
-    with model_server() as model:
-        yield model
-
-
-@pytest.fixture(scope="module")
-def runtime(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RuntimeProcess]:
-    started = RuntimeProcess(tmp_path_factory.mktemp("terminal") / "data", *model.settings())
-    try:
-        yield started.start()
-    finally:
-        started.kill()
-
-
-@pytest.fixture
-async def client(runtime: RuntimeProcess) -> AsyncIterator[Client]:
-    async with client_of(runtime.url) as client:
-        yield client
 
 
 async def newest(client: Client) -> list[dict[str, object]]:

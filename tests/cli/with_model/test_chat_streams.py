@@ -1,7 +1,6 @@
 """A reply in the terminal is the one that is kept, wherever the connection breaks; one that breaks off is called so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,32 +8,12 @@ import pytest
 
 from agent_runtime.cli.remote import remote
 from agent_runtime.cli.talk_stream import Watching
+from agent_runtime.config import Settings
 from agent_runtime.core.errors import Unavailable
 from tests.cli.cutting import door_to
-from tests.process.http import Client, client_of
-from tests.process.model import BREAK, DRIP, FAIL, WAIT, Model, model_server
+from tests.process.http import Client
+from tests.process.model import BREAK, DRIP, FAIL, WAIT, Model
 from tests.process.runtime import RuntimeProcess, command
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Model]:
-    with model_server() as model:
-        yield model
-
-
-@pytest.fixture(scope="module")
-def runtime(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RuntimeProcess]:
-    started = RuntimeProcess(tmp_path_factory.mktemp("streams") / "data", *model.settings())
-    try:
-        yield started.start()
-    finally:
-        started.kill()
-
-
-@pytest.fixture
-async def client(runtime: RuntimeProcess) -> AsyncIterator[Client]:
-    async with client_of(runtime.url) as client:
-        yield client
 
 
 async def kept(client: Client) -> list[str]:
@@ -58,7 +37,7 @@ async def test_a_connection_that_breaks_is_taken_up_without_a_word(
 
 async def test_a_runtime_that_stays_away_is_given_up_in_words(runtime: RuntimeProcess, client: Client) -> None:
     session = await client.session_with("wren")
-    async with door_to(runtime.url) as door, remote(door.url) as far:
+    async with door_to(runtime.url) as door, remote(door.url, Settings()) as far:
         door.cuts = [2]
         with pytest.raises(Unavailable, match="could not be taken up again"):
             async for event in Watching(far, pauses_s=(0.0, 0.0)).events(
@@ -73,7 +52,7 @@ async def test_a_runtime_that_stays_away_is_given_up_in_words(runtime: RuntimePr
 async def test_what_takes_no_key_is_not_asked_for_twice(runtime: RuntimeProcess, client: Client) -> None:
     session = await client.session_with("wren")
     reply = (await client.say(session, "Hello!")).json["message"]["id"]
-    async with door_to(runtime.url) as door, remote(door.url) as far:
+    async with door_to(runtime.url) as door, remote(door.url, Settings()) as far:
         door.cuts = [0]
         with pytest.raises(Unavailable, match="/branch shows"):
             async for _ in Watching(far).events(f"/api/messages/{reply}/regenerate", {}):
