@@ -9,8 +9,11 @@ Two flows, readable as folder names:
 cli            gate   one file a command group; heavy imports inside the command
 app            roof   opens what a runtime stands on, runs it, takes it down in reverse
 assembling     roof   builds every part and connects them: the only wiring
-casting        roof   what an agent needs to live; chatting: what talk needs; models: who answers; authors: the author
+runtime        roof   all of it once it runs: what goes on beside requests, how each part is, how it says goodbye
+casting        roof   what an agent needs to live; chatting: what talk needs; hearing: what events need
+ground         roof   what every part is built of; models: who answers; authors: the author
 sweeping       roof   turns that a crash left running are ended; overhearing, broadcasting: news between the rooms
+measuring      roof   what every part has counted, as figures for Prometheus
 rehearsal      roof   the same parts on a clock moved by hand: replays without a network
 config         roof   config.yaml + environment -> frozen settings
 web            door   HTTP: routes, schemas, errors, streams

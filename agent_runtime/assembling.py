@@ -1,12 +1,9 @@
 """The roof's wiring: every part of a runtime is built here and connected with the others; nothing runs yet."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
-
-from redis.asyncio import Redis
 
 from agent_runtime.agents.company import Company
 from agent_runtime.authors import author_character
@@ -16,129 +13,138 @@ from agent_runtime.characters.exporting import Exporting
 from agent_runtime.characters.library import Library
 from agent_runtime.characters.loading import Roster
 from agent_runtime.characters.watching import Watcher
-from agent_runtime.chatting import chat_of
+from agent_runtime.chatting import Chat, chat_of
 from agent_runtime.config import Settings
 from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.character import Character
-from agent_runtime.core.clock import Clock, SystemClock
 from agent_runtime.core.errors import Misconfigured
-from agent_runtime.core.events import CHANNELS, Envelope
-from agent_runtime.core.line import Line
+from agent_runtime.core.events import Envelope
+from agent_runtime.core.ports import Publisher
 from agent_runtime.domains import domains_in
-from agent_runtime.domains.auction import AUCTION
-from agent_runtime.domains.campaign import campaigns_in
-from agent_runtime.domains.campaign.found import from_state
-from agent_runtime.feed import SEEN_KEPT, Backlog, Feed
-from agent_runtime.live.channels import RedisPublisher, Subscriber
-from agent_runtime.live.lots import EngineKeys
-from agent_runtime.live.platform import PlatformKeys
+from agent_runtime.ground import Ground
+from agent_runtime.hearing import heard_by
+from agent_runtime.live.channels import RedisPublisher
 from agent_runtime.live.state import RedisLiveState
-from agent_runtime.live.values import RedisValues
 from agent_runtime.memory.mind import Mind
 from agent_runtime.memory.recalling import Recalling
 from agent_runtime.memory.remembering import Remembering
-from agent_runtime.models import Models
 from agent_runtime.overhearing import Overhearing
-from agent_runtime.projection.journal import Journal
 from agent_runtime.projection.projector import Projector
 from agent_runtime.projection.recorder import Recorder
-from agent_runtime.recovery import Recovery
-from agent_runtime.recovery.campaigns import CampaignReader
 from agent_runtime.runtime import Runtime, new_id
-from agent_runtime.store.database import Database
 from agent_runtime.store.retention import Retention
 from agent_runtime.sweeping import Sweeping
 
+__all__ = ["Ground", "assembled"]
+
 
 @dataclass(frozen=True)
-class Ground:
-    """What a runtime stands on, open already. `heard` is told of every line said; `owner` is whose turns it runs."""
+class _Told:
+    """Where news goes: to those who watch here, to other services, in order where it may wait."""
 
-    settings: Settings
-    roster: Roster
-    database: Database
-    redis: Redis
-    redis_url: str
-    models: Models
-    heard: Callable[[Line], None]
-    owner: str
+    stream: Broadcast[Envelope]
+    publisher: Publisher
+    announcements: Announcements
+
+
+@dataclass(frozen=True)
+class _World:
+    """What events make of the world, what of it is written down, and what is merely overheard."""
+
+    projector: Projector
+    recorder: Recorder
+    overhearing: Overhearing
+
+
+@dataclass(frozen=True)
+class _People:
+    """Everyone who is there, those who run with all they need, and what they remember."""
+
+    company: Company
+    casts: tuple[Cast, ...]
+    mind: Mind
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The folder of characters, followed and written."""
+
+    watcher: Watcher
+    library: Library
 
 
 async def assembled(ground: Ground) -> Runtime:
     """A runtime of these. Raises Misconfigured, Unavailable."""
-    settings, database, clock = ground.settings, ground.database, SystemClock()
-    stream, overhearing, is_listening = Broadcast[Envelope](), Overhearing(), asyncio.Event()
-    publisher, values = RedisPublisher(ground.redis), RedisValues(ground.redis)
-    journal, recorder = Journal(database.events), Recorder(database.records)
-    projector = Projector(domains_in(ZoneInfo(settings.time_zone)), keep=recorder.note, overhear=overhearing.hear)
-    announcements = Announcements(publisher, stream.send, clock, new_id)
-    mind = _mind(ground, clock, announcements, lambda: company)
-    live = RedisLiveState(ground.redis)
-    casting = Casting(
-        settings, database, live, publisher, projector, stream, clock, new_id, ground.heard, ground.models.other, mind
-    )
-    casts = await _cast(casting, ground)
     author = author_character()
-    everyone = {author.slug: author, **ground.roster.characters}
-    company = Company(everyone, {cast.agent.id: cast.agent for cast in casts}, casting.guest, live)
-    overhearing.connect([cast.audience for cast in casts], company.running)
-    recovery = _recovery(ground, projector, company, values, clock)
-    feed = Feed(projector, journal, company.running, stream, clock, new_id, want=recovery.want)
-    feed.remember(await database.events.recent_ids(SEEN_KEPT))
-    backlog = Backlog(feed.hear, AUCTION.hurry)
-    await recovery.remember()
-    watcher = Watcher(settings.characters_dir, ground.roster, lambda _slug, character: company.recast(character))
-    library = Library(settings.characters_dir, watcher, lambda slug: _forget(company, slug, author))
-    chat = chat_of(
-        settings, database, company, ground.models, mind, clock, new_id, ground.owner, author, Exporting(library)
-    )
-    is_alone = database.address.kind == "sqlite"  # a second process is refused the folder
-    sweeping = Sweeping(chat.conversations, is_alone)
-    await sweeping.first()
+    told = _told(ground)
+    world = _world(ground)
+    people = await _people(ground, told, world, author)
+    heard = await heard_by(people.company, ground, world.projector, told.stream, new_id)
+    files = _files(ground, people.company, author)
+    chat = chat_of(ground, people.company, people.mind, author, Exporting(files.library), new_id)
     return Runtime(
-        settings=settings,
-        database=database,
-        redis_url=ground.redis_url,
-        watcher=watcher,
-        library=library,
-        projector=projector,
-        company=company,
-        chat=chat,
-        sweeping=sweeping,
-        feed=feed,
-        backlog=backlog,
-        models=ground.models,
-        subscriber=_subscriber(ground.redis_url, backlog, recovery, company, is_listening),
-        journal=journal,
-        recorder=recorder,
-        recovery=recovery,
-        remembering=mind.remembering,
-        announcements=announcements,
-        retention=Retention(
-            database.events,
-            clock,
-            settings.retention.events_days,
-            traces=database.traces,
-            traces_days=settings.retention.traces_days,
-            claims=database.claims,
-        ),
-        casts=casts,
-        stream=stream,
+        settings=ground.settings,
+        database=ground.database,
         redis=ground.redis,
-        is_listening=is_listening,
+        redis_url=ground.redis_url,
+        models=ground.models,
+        stream=told.stream,
+        announcements=told.announcements,
+        projector=world.projector,
+        recorder=world.recorder,
+        company=people.company,
+        casts=people.casts,
+        remembering=people.mind.remembering,
+        subscriber=heard.subscriber,
+        backlog=heard.backlog,
+        feed=heard.feed,
+        journal=heard.journal,
+        recovery=heard.recovery,
+        is_listening=heard.is_listening,
+        watcher=files.watcher,
+        library=files.library,
+        chat=chat,
+        sweeping=await _swept(ground, chat),
+        retention=_retention(ground),
     )
 
 
-def _forget(company: Company, slug: str, author: Character) -> None:
-    """A file that stood in the place of the author gives it back."""
-    if slug == author.slug:
-        company.recast(author)
-    else:
-        company.forget(slug)
+def _told(ground: Ground) -> _Told:
+    stream, publisher = Broadcast[Envelope](), RedisPublisher(ground.redis)
+    return _Told(stream, publisher, Announcements(publisher, stream.send, ground.clock, new_id))
 
 
-def _mind(ground: Ground, clock: Clock, announcements: Announcements, company: Callable[[], Company]) -> Mind:
-    database, settings = ground.database, ground.settings
+def _world(ground: Ground) -> _World:
+    recorder, overhearing = Recorder(ground.database.records), Overhearing()
+    domains = domains_in(ZoneInfo(ground.settings.time_zone))
+    return _World(Projector(domains, keep=recorder.note, overhear=overhearing.hear), recorder, overhearing)
+
+
+async def _people(ground: Ground, told: _Told, world: _World, author: Character) -> _People:
+    live, roster = RedisLiveState(ground.redis), ground.roster
+    mind = _mind(ground, told.announcements, lambda: company)  # who is there remembers, and what remembers asks who is
+    casting = Casting(
+        ground.settings,
+        ground.database,
+        live,
+        told.publisher,
+        world.projector,
+        told.stream,
+        ground.clock,
+        new_id,
+        ground.heard,
+        ground.models.other,
+        mind,
+    )
+    casts = tuple([await casting.host(roster.characters[slug]) for slug in _chosen(ground.settings, roster)])
+    everyone = {author.slug: author, **roster.characters}
+    company = Company(everyone, {cast.agent.id: cast.agent for cast in casts}, casting.guest, live)
+    world.overhearing.connect([cast.audience for cast in casts], company.running)
+    return _People(company, casts, mind)
+
+
+def _mind(ground: Ground, announcements: Announcements, company: Callable[[], Company]) -> Mind:
+    database, settings, clock = ground.database, ground.settings, ground.clock
     recalling = Recalling(database.memories, clock, half_life=timedelta(days=settings.memory.half_life_days))
     remembering = Remembering(
         database.memories,
@@ -153,38 +159,6 @@ def _mind(ground: Ground, clock: Clock, announcements: Announcements, company: C
     return Mind(recalling, remembering)
 
 
-def _recovery(ground: Ground, projector: Projector, company: Company, values: RedisValues, clock: Clock) -> Recovery:
-    database, zone = ground.database, ZoneInfo(ground.settings.time_zone)
-    return Recovery(
-        projector,
-        EngineKeys(values),
-        database.events,
-        hosts=lambda: company.running,
-        titles=database.chronicle.titles,
-        clock=clock,
-        campaigns=CampaignReader(projector, PlatformKeys(values), campaigns_in(zone), from_state, clock),
-    )
-
-
-async def _cast(casting: Casting, ground: Ground) -> tuple[Cast, ...]:
-    slugs = _chosen(ground.settings, ground.roster)
-    return tuple([await casting.host(ground.roster.characters[slug]) for slug in slugs])
-
-
-def _subscriber(
-    url: str, backlog: Backlog, recovery: Recovery, company: Company, is_listening: asyncio.Event
-) -> Subscriber:
-    def live() -> None:
-        recovery.live()
-        for agent in company.running:
-            agent.changed()  # a Redis that comes back may have lost its keys
-        is_listening.set()
-
-    return Subscriber(
-        url, CHANNELS, on_message=backlog.put, on_live=live, on_down=recovery.down, has_room=lambda: backlog.has_room
-    )
-
-
 def _chosen(settings: Settings, roster: Roster) -> tuple[str, ...]:
     """Which characters run: those configured, else all that host something."""
     if settings.agents is None:
@@ -194,3 +168,34 @@ def _chosen(settings: Settings, roster: Roster) -> tuple[str, ...]:
             known = ", ".join(sorted(roster.characters))
             raise Misconfigured(f"agents: no valid character {slug!r} in {settings.characters_dir}; there are: {known}")
     return tuple(settings.agents)
+
+
+def _files(ground: Ground, company: Company, author: Character) -> _Files:
+    def forget(slug: str) -> None:
+        if slug == author.slug:
+            company.recast(author)  # a file that stood in its place gives it back
+        else:
+            company.forget(slug)
+
+    folder = ground.settings.characters_dir
+    watcher = Watcher(folder, ground.roster, lambda _slug, character: company.recast(character))
+    return _Files(watcher, Library(folder, watcher, forget))
+
+
+async def _swept(ground: Ground, chat: Chat) -> Sweeping:
+    is_alone = ground.database.address.kind == "sqlite"  # a second process is refused the folder
+    sweeping = Sweeping(chat.conversations, is_alone)
+    await sweeping.first()
+    return sweeping
+
+
+def _retention(ground: Ground) -> Retention:
+    database, days = ground.database, ground.settings.retention
+    return Retention(
+        database.events,
+        ground.clock,
+        days.events_days,
+        traces=database.traces,
+        traces_days=days.traces_days,
+        claims=database.claims,
+    )

@@ -20,12 +20,9 @@ from agent_runtime.chat.summarising import Summariser
 from agent_runtime.chat.talks import Talks
 from agent_runtime.chat.tracing import Tracing
 from agent_runtime.chat.windows import Windows
-from agent_runtime.config.settings import Settings
 from agent_runtime.core.authoring import Export
 from agent_runtime.core.character import Character
-from agent_runtime.core.clock import Clock
-from agent_runtime.models import Models
-from agent_runtime.store.database import Database
+from agent_runtime.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -41,54 +38,77 @@ class Chat:
 
 
 def chat_of(
-    settings: Settings,
-    database: Database,
+    ground: Ground,
     company: Company,
-    models: Models,
     recollector: Recollector,
-    clock: Clock,
-    new_id: Callable[[], str],
-    owner: str,
     author: Character,
     export: Export,
+    new_id: Callable[[], str],
 ) -> Chat:
-    """All of it; nothing runs yet. Turns are marked as those of `owner`, as no other process on the store marks its.
+    """All of it; nothing runs yet. Turns are marked as the ground's owner's, as no other process marks its own.
 
     `author` is the built-in one, `export` makes what is made with it a character.
     """
-    messages, window = database.messages, settings.chat.window
+    database, clock = ground.database, ground.clock
     talks = Talks(database.sessions, database.character_files, company.character, author)
-    starting = Starting(database.sessions, messages, database.character_files, database.claims, talks, clock, new_id)
+    starting = Starting(
+        database.sessions, database.messages, database.character_files, database.claims, talks, clock, new_id
+    )
     tracing = Tracing(database.traces, clock)
-    replier = Replier(
+    drafting = Drafting(author_of(ground.settings.llm, ground.models, export), database.character_files, clock, new_id)
+    replier = _replier(ground, company, recollector, tracing, drafting, new_id)
+    conversations = _conversations(ground, talks, replier, new_id)
+    continuing = _continuing(ground, conversations, starting, new_id)
+    return Chat(starting, talks, conversations, continuing, Errands(ground.models.other), tracing)
+
+
+def _replier(
+    ground: Ground,
+    company: Company,
+    recollector: Recollector,
+    tracing: Tracing,
+    drafting: Drafting,
+    new_id: Callable[[], str],
+) -> Replier:
+    database, models, clock, window = ground.database, ground.models, ground.clock, ground.settings.chat.window
+    return Replier(
         database.turns,
         models.chat,
         company,
         clock,
         new_id,
-        Windows(messages, window),
+        Windows(database.messages, window),
         tracing,
         models.budget,
         recollector=recollector,
-        summariser=Summariser(database.summaries, messages, models.other, clock, window),
-        drafting=Drafting(author_of(settings.llm, models, export), database.character_files, clock, new_id),
+        summariser=Summariser(database.summaries, database.messages, models.other, clock, window),
+        drafting=drafting,
     )
-    conversations = Conversations(
+
+
+def _conversations(ground: Ground, talks: Talks, replier: Replier, new_id: Callable[[], str]) -> Conversations:
+    database = ground.database
+    return Conversations(
         talks,
         database.turns,
         database.claims,
-        messages,
+        database.messages,
         replier,
-        Lanes(settings.chat.queue),
-        clock,
+        Lanes(ground.settings.chat.queue),
+        ground.clock,
         new_id,
-        owner=owner,
+        owner=ground.owner,
     )
-    continuing = Continuing(
+
+
+def _continuing(
+    ground: Ground, conversations: Conversations, starting: Starting, new_id: Callable[[], str]
+) -> Continuing:
+    database, clock = ground.database, ground.clock
+    return Continuing(
         conversations,
         starting,
-        Importing(messages, clock, new_id),
-        Looking(database.sessions, messages, database.turns, clock),
+        Importing(database.messages, clock, new_id),
+        Looking(database.sessions, database.messages, clock),
         Crowds(clock),
     )
-    return Chat(starting, talks, conversations, continuing, Errands(models.other), tracing)

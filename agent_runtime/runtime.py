@@ -5,8 +5,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from redis.asyncio import Redis
@@ -30,6 +30,8 @@ from agent_runtime.feed import Backlog, Feed
 from agent_runtime.live.channels import Subscriber
 from agent_runtime.live.connection import FAILURES
 from agent_runtime.live.embedded import EmbeddedValkey
+from agent_runtime.measuring.exposition import Exposition
+from agent_runtime.measuring.lag import Ticker
 from agent_runtime.memory.remembering import Remembering
 from agent_runtime.models import Models
 from agent_runtime.projection.journal import Journal
@@ -39,13 +41,17 @@ from agent_runtime.recovery import Recovery
 from agent_runtime.store.database import Database
 from agent_runtime.store.retention import Retention
 from agent_runtime.sweeping import Sweeping
+from agent_runtime.web.access import Access
+from agent_runtime.web.keys import KEY_FILE
+from agent_runtime.web.names import own_names
 from agent_runtime.web.server import Server
-from agent_runtime.web.services import Clients, Health, Lots, Services
+from agent_runtime.web.services import Clients, Health, Limits, Lots, Services
+from agent_runtime.web.tally import HttpTally
 
-_HTTP_PORT = 80  # clients leave it out of the Host header
 _PROBE_S = 1.0
 _LAST_WORDS_S = 5.0
 _CANCEL_AGAIN_S = 0.1
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 _log = structlog.get_logger(__name__)
 
 
@@ -76,6 +82,8 @@ class Runtime:
     stream: Broadcast[Envelope]
     redis: Redis
     server: Server = field(init=False)
+    supervisor: Supervisor = field(default_factory=Supervisor)
+    ticker: Ticker = field(default_factory=Ticker)
     is_draining: bool = False
     is_listening: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -140,6 +148,7 @@ def background(runtime: Runtime, embedded: EmbeddedValkey | None, tasks: asyncio
         "sweeping": runtime.sweeping.run,
         "index": runtime.database.indexer.run,
         "characters": runtime.watcher.run,
+        "ticker": runtime.ticker.run,
     }
     for cast in runtime.casts:
         children[f"speaker {cast.agent.id}"] = cast.speaker.run
@@ -149,8 +158,7 @@ def background(runtime: Runtime, embedded: EmbeddedValkey | None, tasks: asyncio
         children[f"colourist {cast.agent.id}"] = cast.colourist.run
     if embedded is not None:
         children["embedded redis"] = lambda: _revive(embedded)
-    supervisor = Supervisor()
-    return [tasks.create_task(supervisor.keep(name, child), name=name) for name, child in children.items()]
+    return [tasks.create_task(runtime.supervisor.keep(name, child), name=name) for name, child in children.items()]
 
 
 async def _revive(embedded: EmbeddedValkey) -> None:
@@ -196,6 +204,8 @@ def services_of(runtime: Runtime) -> Services:
     async def post(events: list[object]) -> Mapping[str, int]:
         return asdict(await runtime.feed.post(events))
 
+    tally, http = HttpTally(), runtime.settings.http
+    key = http.api_key.get_secret_value().encode() if http.api_key is not None else None
     return Services(
         company=runtime.company,
         conversations=runtime.chat.conversations,
@@ -217,12 +227,17 @@ def services_of(runtime: Runtime) -> Services:
         health=runtime.health,
         broken=lambda: [asdict(each) for each in runtime.watcher.broken],
         max_chars=runtime.settings.chat.max_chars,
-        hosts=lambda: _host_names(runtime.server.host, runtime.server.port),
+        hosts=lambda: own_names(runtime.server.host, runtime.server.port, http.hosts, has_key=key is not None),
         new_id=new_id,
         is_draining=lambda: runtime.is_draining,
         memories=runtime.database.memories,
         lots=_lots_of(runtime),
         improvise=runtime.improvise,
+        access=Access(key, runtime.settings.data_dir / KEY_FILE),
+        limits=Limits(http.requests_per_minute, http.turns_per_minute, http.max_connections, http.max_streams),
+        origins=frozenset(http.cors_origins),
+        exposition=Exposition(runtime, tally).text,
+        tally=tally,
     )
 
 
@@ -239,12 +254,6 @@ def _lots_of(runtime: Runtime) -> Lots:
     )
 
 
-def _host_names(host: str, port: int) -> frozenset[str]:
-    """The Host headers of a server on loopback: anything else is another site's name for this machine."""
-    names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
-    return frozenset({f"{name}:{port}" for name in names} | (names if port == _HTTP_PORT else set()))
-
-
 async def _probe(question: Callable[[], Awaitable[Any]], otherwise: str) -> Health:
     began = time.perf_counter()
     try:
@@ -256,5 +265,6 @@ async def _probe(question: Callable[[], Awaitable[Any]], otherwise: str) -> Heal
 
 
 def new_id() -> str:
-    """A fresh id for a row, a message, an event."""
-    return str(uuid4())
+    """A fresh id for a row, a message, an event: a random UUID (RFC 9562, version 4)."""
+    drawn = token_hex(16)
+    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{_VARIANT[drawn[16]]}{drawn[17:20]}-{drawn[20:]}"

@@ -56,7 +56,6 @@ _KNOWING = re.compile(
 )
 _FACT = re.compile(r"^([^:.!?]{2,60}):\s+(.+)$", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
-_DIALOGUE = re.compile(r"^[ \t]{0,9}(?:q|user|visitor) ?:[^\0]{1,1000}?\b\w{1,40} ?:", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_][\w'-]{3,}")
 _STOP = """
     that this with from have been were they them their there what when where which who whom whose into over under

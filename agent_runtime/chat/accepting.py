@@ -33,9 +33,9 @@ class Already(RuntimeFault):
 class Words:
     """What a guest says, and how. `notes` is a client's system message, which adds to the character's own.
 
-    `chain` stands for the history up to it (see chat/chain.py), where it is to be known again by its content. With
-    `branches` it follows the message `after` (None: it begins the session anew) instead of the newest on the active
-    path.
+    `chain` stands for the history up to it (see chat/chain.py), where it is to be known again by its content. It
+    follows the newest message on the active path, which must be `after` where that is named; with `branches` it
+    follows `after` wherever that is (None: it begins the session anew).
     """
 
     content: str
@@ -98,8 +98,8 @@ class Acceptor:
     async def accept(self, asked: Asked) -> Turn:
         """The turn, on disk with its message; who has its session in this process calls this.
 
-        Raises Already, NotFound; TurnRunning when another process answers in the session and the guest does not wait,
-        or has waited long enough.
+        Raises Already, NotFound, Moved; TurnRunning when another process answers in the session and the guest does not
+        wait, or has waited long enough.
         """
         pause_s, waited_s = _FIRST_PAUSE_S, 0.0
         while True:
@@ -150,7 +150,7 @@ class Acceptor:
             created_at=now,
             turn_id=asked.id,
             chain=words.chain,
-            parent_id=words.after if words.branches else None,
+            parent_id=words.after,
             branches=words.branches,
         )
 

@@ -17,12 +17,13 @@ class Said(NamedTuple):
 
 def root(caller: str, character: str, user: str) -> str:
     """Where a conversation of this caller's user with a character begins: 64 hexadecimal digits."""
-    return _digest("", caller, character, user)
+    return sha256(b"".join(map(_framed, ("", caller, character, user)))).hexdigest()
 
 
 def link(chain: str, role: Role, text: str) -> str:
     """The chain with one more message. White space around a text is not part of it: clients trim."""
-    return _digest(chain, role, text.strip())
+    # A client sends all of its history with every turn: each message is read once, in one go.
+    return sha256(_framed(chain) + _ROLES[role] + _framed(text.strip())).hexdigest()
 
 
 def links(chain: str, history: Sequence[Said]) -> list[str]:
@@ -34,11 +35,10 @@ def links(chain: str, history: Sequence[Said]) -> list[str]:
     return made
 
 
-def _digest(*parts: str) -> str:
-    whole = sha256()
-    for part in parts:
-        encoded = part.encode("utf-8", "surrogatepass")
-        # With their lengths: "ab", "c" is not "a", "bc".
-        whole.update(len(encoded).to_bytes(8, "big"))
-        whole.update(encoded)
-    return whole.hexdigest()
+def _framed(part: str) -> bytes:
+    """The text behind its length: "ab", "c" is not "a", "bc"."""
+    encoded = part.encode("utf-8", "surrogatepass")
+    return len(encoded).to_bytes(8, "big") + encoded
+
+
+_ROLES: dict[Role, bytes] = {"user": _framed("user"), "assistant": _framed("assistant")}

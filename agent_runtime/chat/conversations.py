@@ -52,7 +52,7 @@ class Conversations:
     async def say(self, session_id: str, words: Words) -> Turn:
         """Begin a turn; returns once the message is on disk.
 
-        Raises NotFound, Busy, TurnRunning (also for a key that is in use), Already, Draining.
+        Raises NotFound, Moved, Busy, TurnRunning (also for a key that is in use), Already, Draining.
         """
         kind: TurnKind = "edit" if words.branches else "chat"
         return await self._begin(Asked(self.new_id(), kind, words, session_id))

@@ -27,6 +27,12 @@ class Lanes:
         lane = self._lanes.get(session_id)
         return lane.running if lane is not None else ""
 
+    @property
+    def occupied(self) -> tuple[int, int]:
+        """How many sessions answer a turn now, and how many turns wait for theirs."""
+        running = sum(bool(lane.running) for lane in self._lanes.values())
+        return running, sum(lane.waiting for lane in self._lanes.values()) - running
+
     @asynccontextmanager
     async def turn(self, session_id: str, turn_id: str, *, waits: bool = True) -> AsyncIterator[None]:
         """The session to oneself, first come first served.

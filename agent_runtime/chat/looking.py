@@ -1,19 +1,15 @@
 """Looks a conversation up by what was said in it: by its chain, and where that was cut short by its newest messages."""
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from agent_runtime.chat.chain import Said
+from agent_runtime.chat.chain import Said, link
 from agent_runtime.chat.crowds import Crowds
-from agent_runtime.chat.placing import ORIGIN, After, Again, Anew, ClientTurn, Place, aligned
+from agent_runtime.chat.placing import ORIGIN, After, Again, Anew, ClientTurn, Parent, Place, aligned
 from agent_runtime.core.clock import Clock, utc
-from agent_runtime.core.conversation import Message
-from agent_runtime.core.errors import NotFound
+from agent_runtime.core.conversation import Known, Message
 from agent_runtime.core.ports import Messages, Sessions
-from agent_runtime.core.turns import Turns
 
 _ALIKE = 20
 _NEWEST_SESSIONS = 20
@@ -28,44 +24,60 @@ class Looking:
 
     sessions: Sessions
     messages: Messages
-    turns: Turns
     clock: Clock
 
     async def by_content(self, turn: ClientTurn, crowds: Crowds) -> Place:
         """The place of words whose session nobody names. Of those that look alike the newest is meant."""
         if turn.is_opening:
-            again = await self._opening(await self._asked(turn), turn, crowds)
+            again = await self._opening((await self._alike(turn))[0], turn, crowds)
             return again or await self._trimmed(turn) or Anew()
-        asked, parents = await asyncio.gather(self._asked(turn), self.messages.by_chain(turn.chains[-2], _ALIKE))
+        asked, parents = await self._alike(turn)
         if not asked and len(parents) == 1:  # nearly always
-            return After(parents[0].session_id, parents[0])
+            return _behind(parents[0])
         for question in asked:
-            if crowds.is_alone(turn.chains[-1], question.created_at) and await self._is_over(question):
-                return Again(question)
+            if crowds.is_alone(turn.chains[-1], question.created_at) and not question.is_being_answered:
+                return Again(question.id)
         for parent in parents:
-            if await self._is_tip(parent):
-                return After(parent.session_id, parent)
+            if parent.is_tip:
+                return _behind(parent)
         if asked:
-            return Again(asked[0])
+            return Again(asked[0].id)
         if parents:
-            return After(parents[0].session_id, parents[0])
+            return _behind(parents[0])
         return await self._known(turn) or await self._trimmed(turn) or Anew()
 
     async def by_chain(self, turn: ClientTurn, session_id: str) -> Again | After | None:
         """The place in one session."""
-        for question in await self._asked(turn):
+        asked, parents = await self._alike(turn)
+        for question in asked:
             if question.session_id == session_id:
-                return Again(question)
-        for parent in await self.messages.by_chain(turn.chains[-2], _ALIKE) if turn.history else ():
+                return Again(question.id)
+        for parent in parents:
             if parent.session_id == session_id:
-                return After(session_id, parent)
+                return _behind(parent)
         return await self._known(turn, session_id)
 
-    async def _asked(self, turn: ClientTurn) -> Sequence[Message]:
-        """The same words in the same place, newest first."""
-        return [each for each in await self.messages.by_chain(turn.chains[-1], _ALIKE) if each.role == "user"]
+    async def behind(self, parent: Message, turn: ClientTurn) -> Again | After:
+        """The place behind a message."""
+        if parent.chain:
+            for asked in await self.messages.known(link(parent.chain, "user", turn.words)):
+                if asked.parent_id == parent.id:
+                    return Again(asked.id)
+        return After(parent.session_id, Parent(parent.id, parent.chain))
 
-    async def _opening(self, asked: Sequence[Message], turn: ClientTurn, crowds: Crowds) -> Again | None:
+    async def at_the_end(self, session_id: str) -> After:
+        """The place behind whatever was said last in a session."""
+        newest = await self.messages.recent(session_id, 1)
+        return After(session_id, Parent(newest[-1].id, newest[-1].chain) if newest else None)
+
+    async def _alike(self, turn: ClientTurn) -> tuple[Sequence[Known], Sequence[Known]]:
+        """The same words in the same place, and what they would follow; newest first."""
+        chain, before = turn.chains[-1], turn.chains[-2] if turn.history else None
+        known = await self.messages.known(chain, before, limit=_ALIKE)
+        asked = [each for each in known if each.chain == chain and each.role == "user"]
+        return asked, [each for each in known if each.chain == before]
+
+    async def _opening(self, asked: Sequence[Known], turn: ClientTurn, crowds: Crowds) -> Again | None:
         """The same opening a moment ago, answered and left at that: another reply to it is wanted.
 
         Where several ask for it at once each has a session of its own.
@@ -74,8 +86,8 @@ class Looking:
         for question in asked:
             if question.created_at < since or not crowds.is_alone(turn.chains[-1], question.created_at):
                 return None
-            if await self._is_only(question) and await self._is_over(question):
-                return Again(question)
+            if not question.is_being_answered and await self._is_only(question):
+                return Again(question.id)
         return None
 
     async def _known(self, turn: ClientTurn, session_id: str | None = None) -> After | None:
@@ -83,11 +95,11 @@ class Looking:
 
         What is known of a history is known of all its beginnings: the longest is found by halving.
         """
-        found: Message | None = None
+        found: Known | None = None
         least, most = 0, len(turn.history)
         while least < most:
             middle = (least + most + 1) // 2
-            alike = await self.messages.by_chain(turn.chains[middle - 1], _ALIKE)
+            alike = await self.messages.known(turn.chains[middle - 1], limit=_ALIKE)
             nearest = next((each for each in alike if session_id in (None, each.session_id)), None)
             if nearest is None:
                 most = middle - 1
@@ -95,9 +107,9 @@ class Looking:
                 least, found = middle, nearest
         if found is None or not (session_id or self._is_telling(turn.history[:least], found)):
             return None
-        return After(found.session_id, found, turn.history[least:])
+        return replace(_behind(found), missing=turn.history[least:])
 
-    def _is_telling(self, known: Sequence[Said], newest: Message) -> bool:
+    def _is_telling(self, known: Sequence[Said], newest: Known) -> bool:
         """Whether it says more than a greeting: something was answered, or said a moment ago."""
         roles = [said.role for said in known]
         if "user" not in roles:
@@ -111,25 +123,18 @@ class Looking:
             return None
         page = await self.sessions.list(limit=_NEWEST_SESSIONS, character=turn.character)
         for session in page.data:
-            if session.metadata.get(ORIGIN) == turn.root:
+            if session.metadata.get(ORIGIN) == turn.root and turn.only_of in (None, session.owner):
                 path = await self.messages.recent(session.id, _NEWEST_MESSAGES)
                 if (place := aligned(path, turn)) is not None:
                     return place
         return None
 
-    async def _is_tip(self, message: Message) -> bool:
-        newest = await self.messages.recent(message.session_id, 1)
-        return bool(newest) and newest[-1].id == message.id
-
-    async def _is_only(self, question: Message) -> bool:
+    async def _is_only(self, question: Known) -> bool:
         """Whether nothing else was ever asked in its session."""
         page = await self.messages.list(question.session_id, limit=_FIRST_MESSAGES, every=True)
         asked = [each for each in page.data if each.role == "user"]
         return page.next_cursor is None and [each.id for each in asked] == [question.id]
 
-    async def _is_over(self, question: Message) -> bool:
-        """Whether its reply is not being made any more."""
-        with suppress(NotFound):
-            turn = await self.turns.get(question.turn_id or "")
-            return turn.state not in ("accepted", "running")
-        return True
+
+def _behind(known: Known) -> After:
+    return After(known.session_id, Parent(known.id, known.chain), branches=not known.is_tip)

@@ -1,11 +1,11 @@
 """Where words that come with a history belong: beside a reply, behind a message or in a new session. Pure rules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from agent_runtime.chat.chain import Said, links, root
+from agent_runtime.chat.chain import Said, link, links, root
 from agent_runtime.chat.talks import NOBODY, Guest
 from agent_runtime.core.conversation import Message
 
@@ -13,12 +13,20 @@ ORIGIN = "origin"
 _TELLING = 2
 
 
+class Parent(NamedTuple):
+    """The message that words follow; its chain where it has one."""
+
+    id: str
+    chain: str | None
+
+
 @dataclass(frozen=True)
 class ClientTurn:
     """A turn as a client asks for it. `said` is what it knows of the conversation; the last is a user's, and new.
 
     `session_id` names a session; one that is not there is begun and found again under the same name. `thread` is what
-    a front end that resends everything calls its conversation. `after` is the message that the words follow.
+    a front end that resends everything calls its conversation. `after` is the message that the words follow. `owner`
+    is whose the session is if one begins, `only_of` whose it must be if one goes on (None: anybody's).
     """
 
     character: str
@@ -29,6 +37,8 @@ class ClientTurn:
     session_id: str = ""
     thread: str = ""
     after: str = ""
+    owner: str | None = None
+    only_of: str | None = None
 
     @property
     def words(self) -> str:
@@ -50,6 +60,16 @@ class ClientTurn:
         """The chain after each of `said`."""
         return links(self.root, self.said)
 
+    def chain_behind(self, parent: Parent | None) -> str | None:
+        """The chain of the new words there; None where they cannot be known again."""
+        if parent is None:
+            return link(self.root, "user", self.words)
+        if parent.chain is None:
+            return self.chains[-1] if self.history else None
+        if self.history and parent.chain == self.chains[-2]:
+            return self.chains[-1]
+        return link(parent.chain, "user", self.words)
+
     @property
     def is_opening(self) -> bool:
         """Whether no user has said anything before: it may be a new conversation, whatever it looks like."""
@@ -62,18 +82,22 @@ class ClientTurn:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Another reply to what is there already."""
+    """Another reply to what is there already: the message of this id."""
 
-    question: Message
+    question_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """Behind `parent` in a session (None: at its beginning), once what the client tells besides is kept there."""
+    """Behind `parent` in a session (None: at its beginning), once what the client tells besides is kept there.
+
+    `branches` where the session is known to have gone on from there.
+    """
 
     session_id: str
-    parent: Message | None
-    missing: tuple[Said, ...] = field(default=())
+    parent: Parent | None = None
+    missing: tuple[Said, ...] = ()
+    branches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +122,8 @@ def aligned(path: Sequence[Message], turn: ClientTurn) -> Again | After | None:
             continue
         follower = path[place + 1] if place + 1 < len(path) else None
         if follower is not None and follower.role == "user" and is_same(follower, turn.said[-1]):
-            return Again(follower)
-        return After(here.session_id, here)
+            return Again(follower.id)
+        return After(here.session_id, Parent(here.id, here.chain), branches=follower is not None)
     return None
 
 

@@ -14,6 +14,7 @@ from agent_runtime.chat.drafting import Drafting
 from agent_runtime.chat.recollector import Forgetful, Recollector
 from agent_runtime.chat.summarising import Summariser
 from agent_runtime.chat.talks import STRANGER, Talk
+from agent_runtime.chat.tallying import TurnTally
 from agent_runtime.chat.tracing import Tracing
 from agent_runtime.chat.turn import Reply, Turn
 from agent_runtime.chat.windows import Windows
@@ -60,6 +61,7 @@ class Replier:
     recollector: Recollector = field(default_factory=Forgetful)
     summariser: Summariser | None = None
     drafting: Drafting | None = None
+    tally: TurnTally = field(default_factory=TurnTally)
 
     async def answer(self, turn: Turn, talk: Talk, notes: str = "") -> None:
         """Generate and keep the reply. This is the supervisor of a turn: nothing that goes wrong leaves it open."""
@@ -83,6 +85,7 @@ class Replier:
             await self._fail(turn, RuntimeFault("the turn could not be finished; the log tells why"), "failed")
         finally:
             self.tracing.keep(turn)
+            self.tally.ended(turn)
 
     async def prompt(self, turn: Turn, talk: Talk, notes: str = "") -> Prompt:
         """The window, how things stand and what comes to mind: none of it grows with the session. Raises NotFound."""
@@ -210,7 +213,7 @@ class Replier:
                 character.slug, talk.user, question.content, question.id, is_public=False, name=talk.known_name
             )
         if self.summariser is not None:
-            self.summariser.consider(reply, character)
+            self.summariser.consider(reply, self.windows.left_behind(reply), character)
 
     async def _circumstances(self, question: Message, talk: Talk) -> Circumstances:
         character = talk.character

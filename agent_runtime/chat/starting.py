@@ -37,8 +37,10 @@ class Starting:
         greeting: int | None = None,
         claim: Claim | None = None,
         session_id: str | None = None,
+        owner: str | None = None,
     ) -> Session | Claimed:
-        """A new session; with `greeting` the character begins, in its words of that number.
+        """A new session, of the key that `owner` names; with `greeting` the character begins, in its words of that
+        number.
 
         With `claim`: what was started under this key before. Raises NotFound for a character, Refused for a greeting
         it does not have and for a `session_id` that is taken.
@@ -54,7 +56,7 @@ class Starting:
             return claimed
         kept = dict(metadata) | ({"user": {"id": guest.id, "name": guest.name}} if guest.name or guest.id else {})
         session = await self.sessions.create(
-            Session(id=session_id, character=slug, created_at=now, updated_at=now, metadata=kept)
+            Session(id=session_id, character=slug, created_at=now, updated_at=now, owner=owner, metadata=kept)
         )
         await self._keep(session.id, None if self.talks.is_author(slug) else character)
         self.talks.hold(session, character)

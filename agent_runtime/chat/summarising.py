@@ -73,43 +73,47 @@ class Summariser:
         """The summary for a turn, empty when there is none or the store does not give it in time."""
         if question.seq <= self._window:
             return ""
-        try:
-            async with asyncio.timeout(self._reading_s):
-                summary = await self._summary(question.session_id, question.id, question.parent_id)
-        except (RuntimeFault, TimeoutError):
-            return ""
+        held = self._held.get(question.session_id)
+        if held is not None and held.tip in (question.id, question.parent_id):
+            summary = held.summary
+        else:
+            try:
+                async with asyncio.timeout(self._reading_s):
+                    summary = await self._summary(question.session_id, question.id, question.parent_id)
+            except (RuntimeFault, TimeoutError):
+                return ""
         self._follow(question)
         return summary.text if summary is not None and summary.upto_seq < question.seq else ""
 
-    def consider(self, newest: Message, character: Character) -> None:
-        """After a turn: sum up what has left the window, if it is enough. Never waits."""
+    def consider(self, newest: Message, left: str | None, character: Character) -> None:
+        """After a turn: sum up what has left the window, `left` the last, if it is enough. Never waits."""
         self._follow(newest)
         held = self._held.get(newest.session_id)
         done = held.summary.upto_seq if held is not None and held.summary is not None else 0
         is_due = newest.seq - self._window - done >= _GROWN_BY
-        if is_due and newest.session_id not in self._busy and len(self._busy) < self._at_once:
+        if is_due and left is not None and newest.session_id not in self._busy and len(self._busy) < self._at_once:
             self._busy.add(newest.session_id)
-            self._tasks.spawn(f"summary {newest.session_id}", self._sum_up(newest, character))
+            self._tasks.spawn(f"summary {newest.session_id}", self._sum_up(newest, left, character))
 
     async def close(self) -> None:
         """Stop what runs: the next turn after a restart begins it anew."""
         await self._tasks.drain(0)
 
-    async def _sum_up(self, newest: Message, character: Character) -> None:
+    async def _sum_up(self, newest: Message, left: str, character: Character) -> None:
         """The supervisor of one summary: a failure leaves the one before as it is."""
         try:
-            await self._renew(newest, character)
+            await self._renew(newest, left, character)
         except RuntimeFault as fault:
             _log.warning("no summary", session=newest.session_id, code=fault.code)
         finally:
             self._busy.discard(newest.session_id)
 
-    async def _renew(self, newest: Message, character: Character) -> None:
+    async def _renew(self, newest: Message, left: str, character: Character) -> None:
         session_id = newest.session_id
         previous = await self._summary(session_id, newest.id)
         done = previous.upto_seq if previous else 0
-        recent = await self._messages.path(newest.id, min(newest.seq - done, _MOST_READ + self._window))
-        gone = [message for message in recent[: max(len(recent) - self._window, 0)] if message.seq > done]
+        path = await self._messages.path(left, min(newest.seq - self._window - done, _MOST_READ))
+        gone = [message for message in path if message.seq > done]
         if len(gone) < _GROWN_BY:
             return
         text = await self._text(previous.text if previous else "", gone, character)

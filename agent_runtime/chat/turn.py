@@ -59,7 +59,7 @@ class Turn:
     sent: Sent | None = None
     timings: Timings = field(default_factory=Timings)
     _pieces: list[str | Drafted] = field(default_factory=list)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _waiting: list[asyncio.Future[None]] = field(default_factory=list)
     _reply: Reply | None = None
     _fault: RuntimeFault | None = None
 
@@ -122,18 +122,17 @@ class Turn:
         ends."""
         seen = min(after, len(self._pieces)) if self.is_over else after
         while True:
-            news = self._news
             while seen < len(self._pieces):
                 seen += 1
                 yield seen, self._pieces[seen - 1]
             if self.is_over:
                 return
-            await news.wait()
+            await self._news()
 
     async def reply(self) -> Reply:
         """The finished turn. Raises the fault that ended it."""
         while not self.is_over:
-            await self._news.wait()
+            await self._news()
         if self._reply is None:
             raise self._fault or RuntimeFault("the turn ended without a reply")
         return self._reply
@@ -142,6 +141,14 @@ class Turn:
         self.timings.ended = perf_counter()
         self._wake()
 
+    async def _news(self) -> None:
+        """Wait for another part, or the end."""
+        told = asyncio.get_running_loop().create_future()
+        self._waiting.append(told)
+        await told
+
     def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        for told in self._waiting:
+            if not told.done():  # who waited may have left
+                told.set_result(None)
+        self._waiting.clear()

@@ -1,7 +1,7 @@
 """The newest messages of the paths in use, so that a turn does not read what it has just written."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.ports import Messages
@@ -25,6 +25,13 @@ class Windows:
             held = deque(path, maxlen=self._size)
             self._hold(message.session_id, held)
         return _whole_turns(held)
+
+    def left_behind(self, newest: Message) -> str | None:
+        """The last message before the window that ends with `newest`; None when there is none, or it is not held."""
+        if not self._size:
+            return newest.id
+        held = self._held.get(newest.session_id)
+        return held[0].parent_id if held and len(held) == self._size else None
 
     async def replies(self, question: Message) -> Sequence[Message]:
         """What was answered to it so far."""
@@ -64,10 +71,10 @@ def _whole_turns(messages: Iterable[Message]) -> tuple[Message, ...]:
             question = each
         elif question is not None and each.kind == "chat" and not each.interrupted:
             answered.add(question.id)
-    return tuple(each for each in messages if _belongs(each, answered))
-
-
-def _belongs(message: Message, answered: Set[str]) -> bool:
-    if message.role == "user":
-        return message.turn_id is None or message.id in answered
-    return not message.interrupted
+    return tuple(
+        [
+            each
+            for each in messages
+            if (not each.interrupted if each.role != "user" else each.turn_id is None or each.id in answered)
+        ]
+    )

@@ -41,7 +41,7 @@ def ask(
     async def work(stop: asyncio.Event) -> T:
         from agent_runtime.cli.remote import address_of, remote  # noqa: PLC0415 - heavy
 
-        async with remote(address_of(settings, url)) as runtime:
+        async with remote(address_of(settings, url), settings) as runtime:
             return await unless_stopped(stop, question(runtime))
 
     return run_async(work)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agent_runtime.cli.options import is_set_within, run_async, set_up_logging, setting_options, settings_from
+from agent_runtime.cli.options import (
+    is_set_within,
+    loaded_from,
+    run_async,
+    set_up_logging,
+    setting_options,
+    settings_from,
+)
 from agent_runtime.cli.programme import Programme, programme_options
 
 if TYPE_CHECKING:
@@ -39,9 +46,17 @@ def command(
     Everything is embedded: SQLite, filled with the small world of `db seed`, and a Redis-compatible server of its own,
     under the data folder (.data/demo).
     """
-    settings = settings_from(config, data_dir or ".data/demo", sets, http__port=port or _free_port())
+    settings = _settings(config, data_dir or ".data/demo", sets, port)
     set_up_logging(settings)
     run_async(lambda stop: _show(settings, programme, stop, once=once))
+
+
+def _settings(config: Path | None, data_dir: str, sets: tuple[str, ...], port: str | None) -> "Settings":
+    """As given; where no port is, any will do."""
+    settings, origins = loaded_from(config, data_dir, sets, http__port=port)
+    if origins["http.port"] != "default":
+        return settings
+    return settings_from(config, data_dir, sets, http__port=_free_port())
 
 
 async def _show(settings: "Settings", programme: Programme, stop: asyncio.Event, *, once: bool) -> None:

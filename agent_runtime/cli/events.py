@@ -43,7 +43,7 @@ def command(
     async def work(stop: asyncio.Event) -> None:
         from agent_runtime.cli.remote import address_of, remote  # noqa: PLC0415 - heavy
 
-        async with remote(address_of(settings, url)) as runtime:
+        async with remote(address_of(settings, url), settings) as runtime:
             found = _dead(runtime, kind) if dead else _heard(runtime, kind)
             try:
                 await unless_stopped(stop, _print(found, count, output))

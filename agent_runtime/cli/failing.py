@@ -19,6 +19,12 @@ class TimedOut(RuntimeFault):
     code = "timed_out"
 
 
+class NotAuthorised(RuntimeFault):
+    """The runtime wants a key that was not sent, or another one (exit 4)."""
+
+    code = "not_authorised"
+
+
 def exit_code_of(error: BaseException) -> int:
     """Say what went wrong, once, and how the process should end."""
     match error:
@@ -46,6 +52,8 @@ def exit_code_of(error: BaseException) -> int:
 
 def _said(fault: RuntimeFault) -> int:
     click.echo(f"agent-runtime: {fault}", err=True)
+    if isinstance(fault, NotAuthorised):
+        return 4
     if isinstance(fault, TimedOut):
         return 6
     if isinstance(fault, ModelFailed):

@@ -24,8 +24,11 @@ _COMMANDS = {
     "check": ("agent_runtime.cli.check", "Check character files."),
     "import": ("agent_runtime.cli.card_import", "Make character files of cards: V1-V3, PNG, CHARX, elizaOS, textgen."),
     "export": ("agent_runtime.cli.card_export", "Write a character as a card: YAML, JSON, PNG, elizaOS."),
+    "doctor": ("agent_runtime.cli.doctor", "What is wrong here, and what to do about it."),
+    "config": ("agent_runtime.cli.config_show", "The settings as they hold here, and where each was given."),
+    "keys": ("agent_runtime.cli.keys", "API keys of a runtime: create, list, revoke."),
     "openapi": ("agent_runtime.cli.openapi", "The OpenAPI document of the HTTP API."),
-    "db": ("agent_runtime.cli.db", "The database: upgrade, downgrade, current, revision, check, seed."),
+    "db": ("agent_runtime.cli.db", "The database: back up, restore, health, reset, and its schema."),
 }
 
 
@@ -65,7 +68,7 @@ def cli() -> None:
     Data go to standard output, everything else to standard error.
 
     Exit codes: 0 ok, 1 problems found, 2 usage or configuration, 3 a dependency is unreachable or taken,
-    5 schema not at head, 6 timed out, 70 a bug.
+    4 not authorised, 5 schema not at head, 6 timed out, 70 a bug.
     """
 
 

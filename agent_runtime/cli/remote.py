@@ -5,12 +5,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import aiohttp
+import click
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
-from agent_runtime.cli.failing import TimedOut
+from agent_runtime.cli.failing import NotAuthorised, TimedOut
+from agent_runtime.core.addresses import is_loopback
 from agent_runtime.core.errors import Misconfigured, Refused, RuntimeFault, Unavailable
 from agent_runtime.core.text import plain
 
@@ -65,8 +67,8 @@ class StreamEvent:
 class Remote:
     """A running runtime over HTTP. Failures are ours.
 
-    Unavailable when it is not there, Lost when it goes away, TimedOut when it does not answer, Declined when it says
-    no.
+    Unavailable when it is not there, Lost when it goes away, TimedOut when it does not answer, NotAuthorised
+    without a key that may, Declined when it says no.
     """
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
@@ -147,16 +149,26 @@ class Remote:
 
 
 @asynccontextmanager
-async def remote(url: str) -> AsyncIterator[Remote]:
-    """A runtime at `url`. Raises Misconfigured when that is no such address."""
+async def remote(url: str, settings: "Settings") -> AsyncIterator[Remote]:
+    """A runtime at `url`, which is sent the key of the settings. Raises Misconfigured when that is no such address."""
     if not _ADDRESS.match(url):
         raise Misconfigured(f"{url!r} is no address of a runtime; write http://127.0.0.1:4500")
+    key = settings.http.api_key
+    headers = {} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"}
+    if headers and _is_overheard(url):
+        click.echo(f"warning: the API key goes to {urlsplit(url).hostname} without encryption; use https://", err=True)
     patience = aiohttp.ClientTimeout(total=_ANSWER_S)
-    async with aiohttp.ClientSession(timeout=patience, read_bufsize=2**20) as session:
+    async with aiohttp.ClientSession(timeout=patience, read_bufsize=2**20, headers=headers) as session:
         yield Remote(session, url)
 
 
 _JSON = {"Content-Type": "application/json"}
+
+
+def _is_overheard(url: str) -> bool:
+    """Whether others may read what is sent."""
+    host = urlsplit(url).hostname or ""
+    return url.lower().startswith("http:") and host != "localhost" and not is_loopback(host)
 
 
 def _encoded(body: Any) -> bytes | None:
@@ -173,6 +185,8 @@ def _fault(status: int, raw: bytes) -> RuntimeFault:
     except (ValueError, KeyError, TypeError):
         problem, detail = {}, f"it answered {status}"
     match status:
+        case 401 | 403:
+            return NotAuthorised(f"{detail}; set AGENT_RUNTIME__HTTP__API_KEY to a key that may")
         case 504:
             return TimedOut(detail)
         case 502 | 503:

@@ -31,7 +31,7 @@ async def send(
     run = None if keep_ids else uuid4()
     sent = skipped = 0
     async with AsyncExitStack() as stack:
-        deliver = await _delivery(to, stack)
+        deliver = await _delivery(to, settings, stack)
         loop = asyncio.get_running_loop()
         began, first = loop.time(), 0
         batch: list[Envelope] = []
@@ -54,9 +54,9 @@ async def send(
     click.echo(f"{sent} events sent, {skipped} unreadable", err=True)
 
 
-async def _delivery(to: str, stack: AsyncExitStack) -> Send:
+async def _delivery(to: str, settings: "Settings", stack: AsyncExitStack) -> Send:
     if to.startswith(("http://", "https://")):
-        runtime = await stack.enter_async_context(remote(to))
+        runtime = await stack.enter_async_context(remote(to, settings))
 
         async def post(batch: list[Envelope]) -> None:
             await runtime.call("POST", "/api/events", [envelope.model_dump() for envelope in batch])

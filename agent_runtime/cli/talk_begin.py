@@ -57,4 +57,4 @@ async def _connected(settings: "Settings", url: str | None, stack: AsyncExitStac
         own = settings.model_copy(update={"http": settings.http.model_copy(update={"port": 0})})
         here = (await stack.enter_async_context(running(own))).url
     address = url or here or ""
-    return await stack.enter_async_context(remote(address)), "" if address == here else address
+    return await stack.enter_async_context(remote(address, settings)), "" if address == here else address

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from pydantic import SecretStr, ValidationError
 
-from agent_runtime.config.settings import Llm, Settings
+from agent_runtime.config.doors import check_binding, check_key
+from agent_runtime.config.settings import Http, Llm, Settings
 from agent_runtime.config.sources import KEYS, Given, from_dotenv, from_environment, from_flags, from_yaml
 from agent_runtime.core.errors import Misconfigured
 from agent_runtime.core.yaml_wording import complaints
@@ -40,8 +41,9 @@ def load(config_file: Path | None, flags: Mapping[str, str], environ: Mapping[st
         **from_environment(environ),
         **from_flags(flags),
     }
-    settings = _with_key(_validated(given), given, cwd)
+    settings = _with_keys(_validated(given), given, cwd)
     _check_provider(settings.llm)
+    check_binding(settings.http, given["http.host"].origin if "http.host" in given else "http.host")
     folders = {name: cwd / getattr(settings, name) for name in ("data_dir", "characters_dir", "assets_dir")}
     origins = {key: given[key].origin if key in given else "default" for key in KEYS}
     return Loaded(settings.model_copy(update=folders), origins)
@@ -70,19 +72,29 @@ def _origin(path: tuple[str | int, ...], given: Mapping[str, Given]) -> str:
     return next((given[name].origin for name in names if name in given), names[0])
 
 
-def _with_key(settings: Settings, given: Mapping[str, Given], cwd: Path) -> Settings:
-    """The same with the key that `llm.api_key_file` holds."""
-    llm = settings.llm
-    if llm.api_key_file is None:
-        return settings
-    if llm.api_key is not None:
-        raise Misconfigured(
-            f"a key is given twice: by {given['llm.api_key'].origin} and by {given['llm.api_key_file'].origin}"
-        )
-    file = cwd / llm.api_key_file
-    key = SecretStr(_key_in(file, given["llm.api_key_file"].origin))
-    llm = llm.model_copy(update={"api_key": key, "api_key_file": file})
-    return settings.model_copy(update={"llm": llm})
+def _with_keys(settings: Settings, given: Mapping[str, Given], cwd: Path) -> Settings:
+    """The same with the keys that files hold."""
+    llm = _key_of("llm", settings.llm, given, cwd)
+    http = _key_of("http", settings.http, given, cwd)
+    if http:
+        try:
+            check_key(http["api_key"])
+        except ValueError as error:
+            raise Misconfigured(f"{given['http.api_key_file'].origin}: {http['api_key_file']}: {error}") from None
+    return settings.model_copy(
+        update={"llm": settings.llm.model_copy(update=llm), "http": settings.http.model_copy(update=http)}
+    )
+
+
+def _key_of(name: str, section: Llm | Http, given: Mapping[str, Given], cwd: Path) -> dict[str, Any]:
+    """What `api_key_file` changes in a section."""
+    if section.api_key_file is None:
+        return {}
+    key, file = given.get(f"{name}.api_key"), given[f"{name}.api_key_file"].origin
+    if section.api_key is not None and key is not None:
+        raise Misconfigured(f"a key is given twice: by {key.origin} and by {file}")
+    path = cwd / section.api_key_file
+    return {"api_key": SecretStr(_key_in(path, file)), "api_key_file": path}
 
 
 def _key_in(file: Path, origin: str) -> str:

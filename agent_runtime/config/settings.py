@@ -1,6 +1,5 @@
 """The tree of settings, with what each one means, its default and its range."""
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,10 +10,12 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    StringConstraints,
     field_validator,
     model_validator,
 )
 
+from agent_runtime.config.doors import check_hosts, check_key, check_origins, parse_texts
 from agent_runtime.config.lists import parse_fallbacks, parse_headers, parse_slugs
 from agent_runtime.config.places import check_locale, check_time_zone
 
@@ -53,16 +54,6 @@ def _in_small_letters(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-def _loopback(host: str) -> str:
-    try:
-        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
-        raise ValueError("only this machine may connect while there are no API keys; use 127.0.0.1, ::1 or localhost")
-    return host
-
-
 Folder = Annotated[Path, BeforeValidator(_parse_path)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Worth = Annotated[float, Field(ge=0, le=10_000)]
@@ -87,10 +78,30 @@ class _Section(BaseModel):
 
 
 class Http(_Section):
-    host: Annotated[str, AfterValidator(_loopback)] = Field(
-        default="127.0.0.1", description="Address to listen on; of this machine only."
+    host: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)] = Field(
+        default="127.0.0.1", description="Address to listen on; without a key of this machine only."
     )
     port: int = Field(default=4500, ge=0, le=65_535, description="Port to listen on; 0 takes any free one.")
+    api_key: Annotated[Annotated[SecretStr, AfterValidator(check_key)] | None, BeforeValidator(_empty_is_none)] = Field(
+        default=None, description="The key that opens everything. Environment only."
+    )
+    api_key_file: Annotated[Path | None, BeforeValidator(_empty_is_none)] = Field(
+        default=None, description="A file that holds that key. Environment only."
+    )
+    hosts: Annotated[
+        tuple[str, ...], BeforeValidator(parse_texts), Field(max_length=32), AfterValidator(check_hosts)
+    ] = Field(default=(), description="Names in `Host` under which it may be asked besides its own, as behind a proxy.")
+    cors_origins: Annotated[
+        tuple[str, ...], BeforeValidator(parse_texts), Field(max_length=32), AfterValidator(check_origins)
+    ] = Field(default=(), description="Sites whose pages may ask it from a browser; none by default.")
+    requests_per_minute: int = Field(
+        default=600, ge=0, le=1_000_000, description="Requests of one key in a minute; 0: no limit."
+    )
+    turns_per_minute: int = Field(
+        default=60, ge=0, le=1_000_000, description="Turns of one key in a minute; 0: no limit."
+    )
+    max_connections: int = Field(default=1024, ge=1, le=100_000, description="Connections open at once.")
+    max_streams: int = Field(default=256, ge=1, le=100_000, description="Event streams open at once.")
     session_headers: Annotated[tuple[str, ...], BeforeValidator(parse_headers), Field(max_length=8)] = Field(
         default=("X-OpenWebUI-Chat-Id", "X-Chat-Id"),
         description="Headers in which front ends name a conversation, for requests under /v1.",

@@ -16,7 +16,10 @@ from agent_runtime.core.errors import Finding, InvalidFile, Misconfigured
 from agent_runtime.core.strict_yaml import Document, load, validate
 
 PREFIX = "AGENT_RUNTIME__"
-_ENVIRONMENT_ONLY = ("llm.api_key", "llm.api_key_file", "llm.fallback_api_key")
+_ENVIRONMENT_ONLY = (
+    *("llm.api_key", "llm.api_key_file", "llm.fallback_api_key"),
+    *("http.api_key", "http.api_key_file"),
+)
 _URLS = ("database.url", "redis.url", "llm.base_url")
 _PASSWORD = re.compile(r"//[^@]*:.*@|[?&]password=", re.DOTALL)
 _MAY_BE_SECRET = re.compile(r"api.?key|secret|passw|@", re.IGNORECASE)

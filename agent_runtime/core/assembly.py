@@ -72,18 +72,6 @@ class Draft:
         return Talk([*lines, f"{self.user_name}: {said}"] if said else lines, _replies(self.history))
 
 
-def assemble(
-    character: Character,
-    user_name: str,
-    circumstances: Circumstances,
-    history: Sequence[Message],
-    question: str,
-    limit: int | None = None,
-) -> tuple[PromptMessage, ...]:
-    """The messages of a Draft of these."""
-    return Draft(character, user_name, circumstances, history, question).messages(limit)
-
-
 def greeting(character: Character, user_name: str, index: int = 0, seed: str = "") -> str:
     """The greeting of that number, from 0, as it is said; empty for a character that has none.
 

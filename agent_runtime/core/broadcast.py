@@ -16,6 +16,17 @@ class Broadcast(Generic[T]):
         self._last = 0
         self._news = asyncio.Event()
         self._is_closed = False
+        self._watchers = 0
+
+    @property
+    def watchers(self) -> int:
+        """How many follow it now."""
+        return self._watchers
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest item that is still there; one above `last` when none is."""
+        return self._last - len(self._items) + 1
 
     @property
     def last(self) -> int:
@@ -37,12 +48,15 @@ class Broadcast(Generic[T]):
     async def follow(self, after: int | None = None) -> AsyncGenerator[tuple[int, T], None]:
         """Items with a number above `after` (None: from now on), then new ones as they come, until closed."""
         seen = self._last if after is None or after > self._last else after
-        while True:
-            while seen < self._last:
-                first = self._last - len(self._items) + 1
-                seen = max(seen + 1, first)
-                yield seen, self._items[seen - first]
-            if self._is_closed:
-                return
-            news = self._news
-            await news.wait()
+        self._watchers += 1
+        try:
+            while True:
+                while seen < self._last:
+                    seen = max(seen + 1, self.first)
+                    yield seen, self._items[seen - self.first]
+                if self._is_closed:
+                    return
+                news = self._news
+                await news.wait()
+        finally:
+            self._watchers -= 1

@@ -17,7 +17,8 @@ class _Value(BaseModel):
 class Session(_Value):
     """A conversation with a character. `agent_id` is set for the session an agent narrates into.
 
-    `message_count` is also the `seq` of the newest message, 0 when there is none.
+    `message_count` is also the `seq` of the newest message, 0 when there is none. `owner` is the name of the key that
+    began it, None where it is nobody's but the operator's.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Session(_Value):
     updated_at: datetime
     message_count: int = 0
     agent_id: str | None = None
+    owner: str | None = None
     metadata: dict[str, Any] = {}
 
 
@@ -55,8 +57,8 @@ class Utterance(_Value):
 class NewMessage(Utterance):
     """A message to be kept; the store gives it its place (`seq`) in the session.
 
-    It follows the session's tip. One that `branches` follows `parent_id` instead (None: it begins the session anew)
-    and becomes the tip of the active path.
+    It follows the session's tip, which is `parent_id` where that is named. One that `branches` follows `parent_id`
+    wherever it is (None: it begins the session anew) and becomes the tip of the active path.
     """
 
     parent_id: str | None = None
@@ -72,6 +74,22 @@ class Message(Utterance):
     seq: int
     parent_id: str | None = None
     active: bool = True
+
+
+class Known(_Value):
+    """A message that is known by its chain, and how things stand there.
+
+    `is_tip` tells that the active path of its session ends with it, `is_being_answered` that its turn is not over.
+    """
+
+    id: str
+    session_id: str
+    role: Role
+    chain: str
+    created_at: datetime
+    parent_id: str | None
+    is_tip: bool
+    is_being_answered: bool
 
 
 class Found(_Value):

@@ -29,6 +29,10 @@ class Refused(RuntimeFault):
     code = "refused"
 
 
+class Moved(Refused):
+    """The session does not end with the message that something was to follow: others went on there meanwhile."""
+
+
 class Busy(RuntimeFault):
     """Too much is waiting already; `retry_after` is in seconds."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from agent_runtime.core.conversation import CharacterFile, Found, LoggedEvent, Message, NewMessage, Page, Session
+from agent_runtime.core.conversation import CharacterFile, Found, Known, LoggedEvent, Message, NewMessage, Page, Session
 from agent_runtime.core.lots import LotSnapshot
 from agent_runtime.core.presence import AgentContext, AgentMood, AgentScene, AgentState
 from agent_runtime.core.prompt import Prompt, PromptMessage
@@ -71,8 +71,18 @@ class Sessions(Protocol):
         """The agent's own session, created under `session_id` when there is none: the same one for ever."""
         ...
 
-    async def list(self, *, limit: int = 50, cursor: str | None = None, character: str | None = None) -> Page[Session]:
-        """Newest first, stable under inserts. A cursor that is not ours raises Refused."""
+    async def list(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        character: str | None = None,
+        owner: str | None = None,
+    ) -> Page[Session]:
+        """Newest first, stable under inserts; with `owner` those of one key.
+
+        A cursor that is not ours raises Refused.
+        """
         ...
 
     async def update(
@@ -91,7 +101,13 @@ class Sessions(Protocol):
         ...
 
     async def search(
-        self, words: str, *, limit: int = 50, cursor: str | None = None, character: str | None = None
+        self,
+        words: str,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        character: str | None = None,
+        owner: str | None = None,
     ) -> Page[Found]:
         """Chat messages that have all of the telling words, on any path, newest first; () without a word.
 
@@ -109,7 +125,7 @@ class Messages(Protocol):
 
     async def append(self, message: NewMessage) -> Message:
         """Give it the next place in its session; moves the session's `updated_at`. Raises NotFound, also for the
-        parent of a message that branches.
+        parent of a message that branches, and Moved for the parent of one that does not and is no tip.
 
         Keeping twice is keeping once: a second message with the same id returns the kept one.
         """
@@ -126,6 +142,15 @@ class Messages(Protocol):
         self, session_id: str, *, limit: int = 50, cursor: str | None = None, every: bool = False
     ) -> Page[Message]:
         """Ascending by seq from the start, or from where `cursor` points: the active path, or every message.
+
+        Raises NotFound, Refused.
+        """
+        ...
+
+    async def last(
+        self, session_id: str, limit: int, *, before: int | None = None, every: bool = False
+    ) -> Sequence[Message]:
+        """The newest `limit` with a seq below `before`, ascending: of the active path, or of every message.
 
         Raises NotFound, Refused.
         """
@@ -150,8 +175,8 @@ class Messages(Protocol):
         """
         ...
 
-    async def by_chain(self, chain: str, limit: int = 5) -> Sequence[Message]:
-        """Messages with this `chain`, in any session, newest first."""
+    async def known(self, chain: str, before: str | None = None, *, limit: int = 5) -> Sequence[Known]:
+        """Messages with this `chain` or the one `before`, in any session, newest first; of each at most `limit`."""
         ...
 
     async def mark_interrupted(self, message_id: str) -> None: ...

@@ -15,6 +15,8 @@ def plain(text: str, limit: int) -> str:
 
     Normalised to NFC (NFKC can expand a text eighteen-fold); cut before and after normalising.
     """
+    if text.isascii() and text.isprintable():  # nearly every text there is
+        return _WHITE.sub(" ", text[: limit * 4]).strip()[:limit].strip()
     kept: list[str] = []
     marks = 0
     for char in unicodedata.normalize("NFC", text[: limit * 4]):

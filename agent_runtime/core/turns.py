@@ -73,8 +73,7 @@ class Turns(Protocol):
 
         When the key was claimed within 24 hours before `turn.created_at`, nothing is kept and what it was claimed for
         is returned. Beginning the same turn twice is beginning it once. Raises TurnRunning while another turn of the
-        session is not over, whichever process runs it; NotFound for the session or the parent of a message that
-        branches.
+        session is not over, whichever process runs it; what Messages.append raises.
         """
         ...
 

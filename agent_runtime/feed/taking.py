@@ -11,6 +11,7 @@ from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.clock import Clock, utc
 from agent_runtime.core.conversation import LoggedEvent
 from agent_runtime.core.events import OUR_SOURCE, BadEvent, Envelope, parse_envelope, read_envelope
+from agent_runtime.core.measures import WAITS_S, Histogram
 from agent_runtime.core.text import plain
 from agent_runtime.projection.projector import Projector, Step
 
@@ -51,6 +52,8 @@ class Feed:
     """Takes events in, from Redis and over HTTP alike. One bad event is a counted dead letter and stops nothing.
 
     `want` is told of a lot that is spoken of and not open as far as is known: something about it was missed.
+    `counts` tells what became of events: accepted, duplicate, unknown, echo, wrong_channel, dead:REASON; `types` how
+    many were accepted of each type, `ages` how old they were.
     """
 
     def __init__(
@@ -72,6 +75,8 @@ class Feed:
         self._want = want
         self._seen: OrderedDict[str, None] = OrderedDict()
         self.counts: Counter[str] = Counter()
+        self.types: Counter[str] = Counter()
+        self.ages = Histogram(WAITS_S)
 
     def remember(self, event_ids: Iterable[str]) -> None:
         """Events answered before a restart: they will not be answered again."""
@@ -135,6 +140,8 @@ class Feed:
             self.counts[f"dead:{bad.reason}"] += 1
             return "dead", logged.model_copy(update={"reason": f"{bad.reason}: {bad.detail}"})
         self.counts["accepted"] += 1
+        self.types[envelope.type] += 1
+        self.ages.observe(self._clock.time() - envelope.timestamp / 1000)
         self._stream.send(envelope)
         return "accepted", logged
 

@@ -60,7 +60,8 @@ class Subscriber:
     called at every complete subscription, the first and each later one: whatever was published before may be lost,
     so read the keys. `on_down(why)` is called when a subscription ends or an attempt fails; the next follows after
     at most `longest_pause`.
-    `counts`: messages, too_big, pongs, subscriptions, failures.
+    `counts`: messages, too_big, pongs, subscriptions, failures. `gaps` counts how often a complete subscription ended,
+    by cause: silent, denied, lost, reconnected (the library did it by itself).
     """
 
     url: str
@@ -72,15 +73,22 @@ class Subscriber:
     connect: Callable[[str], Redis] = listening_client
     has_room: Callable[[], bool] = lambda: True
     counts: Counter[str] = field(default_factory=Counter)
+    gaps: Counter[str] = field(default_factory=Counter)
     _state: State = field(default="down", init=False)
     _missing: set[str] = field(default_factory=set, init=False)
     _subscribing_since: float = field(default=0.0, init=False)
+    _heard_at: float = field(default_factory=time.monotonic, init=False)
     _failed_in_a_row: int = field(default=0, init=False)
 
     @property
     def state(self) -> State:
         """`down` between attempts, `subscribing` until every channel is confirmed, then `live`."""
         return self._state
+
+    @property
+    def silence_s(self) -> float:
+        """For how long the server has said nothing, in seconds."""
+        return time.monotonic() - self._heard_at
 
     async def run(self) -> None:
         """Listen until cancelled. Raises Misconfigured for a URL that cannot work."""
@@ -109,7 +117,7 @@ class Subscriber:
                 message = await pubsub.get_message(timeout=min(_READ_SECONDS, self.patience.ping_every))
                 now = time.monotonic()
                 if message is not None:
-                    heard = now
+                    heard = self._heard_at = now
                     self._hand_on(message)
                     if self.counts["messages"] % _BURST == _BURST - 1:
                         # What is buffered already is read without waiting: others must have their turn.
@@ -146,6 +154,7 @@ class Subscriber:
     def _confirmed(self, channel: str) -> None:
         if not self._missing:
             # The library has reconnected without telling: from here on this is a new subscription.
+            self.gaps["reconnected"] += 1
             self._begin()
         self._missing.discard(channel)
         if not self._missing:
@@ -155,6 +164,8 @@ class Subscriber:
             self.on_live()
 
     def _lost(self, client: Redis, error: Exception) -> None:
+        if self._state == "live":
+            self.gaps[_cause(error)] += 1
         self._state = "down"
         self.counts["failures"] += 1
         # What is forbidden now is forbidden in a tenth of a second, too.
@@ -165,6 +176,16 @@ class Subscriber:
         longest = min(self.patience.longest_pause, _FIRST_PAUSE_SECONDS * 2 ** min(self._failed_in_a_row, 16))
         least = self.patience.longest_pause / 2 if self._failed_in_a_row >= 64 else _FIRST_PAUSE_SECONDS / 2
         return random.uniform(min(least, longest), longest)
+
+
+def _cause(error: Exception) -> str:
+    match error:
+        case Silent():
+            return "silent"
+        case NoPermissionError() | AuthenticationError() | AuthorizationError():
+            return "denied"
+        case _:
+            return "lost"
 
 
 async def _close(connection: Redis | PubSub) -> None:

@@ -26,11 +26,18 @@ class Limits:
 
 @dataclass
 class Account:
-    """Everything spent through it. Without a ledger that answers, what this process knows counts."""
+    """Everything spent through it. Without a ledger that answers, what this process knows counts.
+
+    `sent` and `received` are the tokens of prompts and replies since the start, `stood_in` how often another voice
+    replied because nothing was left.
+    """
 
     limits: Limits
     ledger: Ledger
     clock: Clock
+    sent: int = field(default=0, init=False)
+    received: int = field(default=0, init=False)
+    stood_in: int = field(default=0, init=False)
     _seconds: deque[list[int]] = field(default_factory=lambda: deque(maxlen=_MINUTE_S), init=False, repr=False)
     _day: date | None = field(default=None, init=False)
     _kept: int = field(default=0, init=False)
@@ -109,6 +116,11 @@ class Bill:
         """No complete reply came; a request that nothing was said to costs nothing."""
         if not self._said:
             self._is(0, 0)
+
+    def settle(self) -> None:
+        """The reply is over, however it ended: what it cost will not change any more."""
+        self._account.sent += self._prompt
+        self._account.received += self._reply
 
     def _is(self, prompt: int, reply: int) -> None:
         self._account.spend(prompt + reply - self._prompt - self._reply)

@@ -50,10 +50,13 @@ class Budgeted:
         except ModelFailed:
             bill.fail()
             raise
+        finally:
+            bill.settle()
 
     async def _unpaid(self, prompt: Prompt) -> AsyncGenerator[Sent | Delta | Finish, None]:
         if self.instead is None:
             raise ModelFailed("rate_limited", "the limit for tokens is reached (llm.limits)")
+        self.account.stood_in += 1
         async with aclosing(self.instead.reply(prompt)) as parts:
             async for part in parts:
                 if isinstance(part, Finish):

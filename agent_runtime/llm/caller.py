@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +11,8 @@ from agent_runtime.core.errors import ModelFailed
 from agent_runtime.core.ports import Delta, Finish, Sent
 from agent_runtime.core.prompt import Prompt, PromptMessage
 from agent_runtime.core.tokens import tokens_in
-from agent_runtime.llm.breaker import Breaker, Breakers, Tolerance
+from agent_runtime.llm.breaker import Breaker, Breakers, State, Tolerance
+from agent_runtime.llm.calls import CallBook
 from agent_runtime.llm.deadlines import Countdown, Deadlines
 from agent_runtime.llm.failures import ProviderFailed
 from agent_runtime.llm.provider import Request, Route
@@ -39,10 +40,12 @@ class Caller:
     clock: Clock = field(default_factory=SystemClock)
     jitter: Callable[[float], float] = lambda most: random.uniform(0, most)
     tolerance: Tolerance = field(default_factory=Tolerance)
+    calls: CallBook = field(init=False, repr=False)
     _breakers: Breakers = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._breakers = Breakers(self.clock, self.tolerance)
+        self.calls = CallBook(route.model for route in self.routes)
 
     @property
     def name(self) -> str:
@@ -54,6 +57,11 @@ class Caller:
         """Which configured models are left alone and why, for health; empty when all are asked."""
         breakers = ((route.model, self._breaker(route)) for route in self.routes)
         return "; ".join(f"{model}: {breaker.cause}" for model, breaker in breakers if breaker.cause is not None)
+
+    @property
+    def states(self) -> Mapping[str, State]:
+        """How the breaker of each configured model stands; of a model at several places that of the last."""
+        return {route.model: self._breaker(route).state for route in self.routes}
 
     async def reply(self, prompt: Prompt) -> AsyncGenerator[Sent | Delta | Finish, None]:
         """As ChatModel says. Iterate it inside `contextlib.aclosing` to stop early."""
@@ -127,10 +135,13 @@ class Caller:
         is_trial = breaker.begins()
         try:
             pieces = route.provider.attempt(request, countdown)
-            async with aclosing(read(pieces, prompt.character, request)) as parts:
-                async for part in parts:
-                    yield part
-            breaker.succeeded()
+            with self.calls.of(request.model).measured() as call:
+                async with aclosing(read(pieces, prompt.character, request)) as parts:
+                    async for part in parts:
+                        if isinstance(part, Finish):  # whoever reads it may not come back
+                            call.is_done = True
+                            breaker.succeeded()
+                        yield part
         except ModelFailed as failure:
             is_not_ours = failure.status in _NOT_OURS
             if is_not_ours or failure.reason in _NOT_WELL:

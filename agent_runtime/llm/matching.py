@@ -117,7 +117,7 @@ def _is_touched(entry: LoreEntry, question: str) -> bool:
     if not entry.enabled or entry.when.all or entry.when.any or entry.when.none:
         return False
     keys = (normal(key) for key in entry.keys if not key.startswith("/"))
-    return any(re.search(rf"\b{re.escape(key)}\b", question) for key in keys if key)
+    return any(re.search(rf"\b{re.escape(key)}\b", question) for key in keys if key and key in question)
 
 
 def _weight(words: frozenset[str]) -> float:

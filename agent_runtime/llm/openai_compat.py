@@ -44,30 +44,30 @@ class OpenAICompat:
     fallbacks: Sequence[Fallback] = ()
     fallback_key: SecretStr | None = None
     tolerance: Tolerance = field(default_factory=Tolerance)
-    _caller: Caller = field(init=False, repr=False)
+    caller: Caller = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._caller = Caller(
+        self.caller = Caller(
             tuple(self._routes()), self.sampling, self.deadlines, self.clock, self.jitter, self.tolerance
         )
 
     @property
     def name(self) -> str:
         """The first model's name as the server knows it."""
-        return self._caller.name
+        return self.caller.name
 
     @property
     def trouble(self) -> str:
         """Which models are left alone and why, for health; empty when all are asked."""
-        return self._caller.trouble
+        return self.caller.trouble
 
     def reply(self, prompt: Prompt) -> AsyncGenerator[Sent | Delta | Finish, None]:
         """As ChatModel says."""
-        return self._caller.reply(prompt)
+        return self.caller.reply(prompt)
 
     async def close(self) -> None:
         """Close the connections; twice is once."""
-        await self._caller.close()
+        await self.caller.close()
 
     def _routes(self) -> Iterator[Route]:
         servers: dict[tuple[str, SecretStr | None], Completions] = {}

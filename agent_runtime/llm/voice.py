@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 
 from agent_runtime.core.character import Character
@@ -67,8 +68,8 @@ class Voice:
 
 def voice_of(prompt: Prompt, phrases: PhrasesOf) -> Voice:
     """The voice for one reply, the same one for the same prompt."""
-    own = (message.content for message in prompt.history if message.role == "assistant")
-    said = (*own, *prompt.beside)[-_RECENT:]
+    own = (message.content for message in reversed(prompt.history) if message.role == "assistant")
+    said = (*reversed(tuple(islice(own, _RECENT))), *prompt.beside)[-_RECENT:]
     seed = f"{prompt.seed}\n{prompt.character.slug}\n{len(prompt.history)}\n{prompt.question}"
     return Voice(prompt.character, prompt.user_name, phrases, Random(seed), said)
 

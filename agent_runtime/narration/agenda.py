@@ -28,6 +28,7 @@ class Agenda:
         self._asides = Asides(worth)
         self._coalesced: dict[str, int] = {}
         self.superseded = 0
+        self.discarded = 0
 
     @property
     def subjects(self) -> int:
@@ -90,6 +91,7 @@ class Agenda:
 
     def discard(self, pending: Pending) -> None:
         """Take out what will not be said."""
+        self.discarded += 1
         self.drop(pending)
         pending.let_go()
 

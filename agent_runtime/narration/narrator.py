@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from agent_runtime.core.character import Character
 from agent_runtime.core.domain import Cue, Rank, Stage
 from agent_runtime.core.line import Line, Prepared
+from agent_runtime.core.measures import WAITS_S, Histogram
 from agent_runtime.core.presence import Mood
 from agent_runtime.narration.agenda import Agenda
 from agent_runtime.narration.choosing import ASIDES, NEVER, Candidate, first
@@ -20,7 +21,10 @@ _NOWHERE = Stage("", "", is_open=True, is_last_call=False, slots={})  # of what 
 
 
 class Narrator:
-    """When to speak and in which words. No I/O and no clock: every call says what time it is (monotonic seconds)."""
+    """When to speak and in which words. No I/O and no clock: every call says what time it is (monotonic seconds).
+
+    `ages` tells how old the newest news in each line was when it began.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,7 @@ class Narrator:
         self.agent_id = agent_id
         self.is_muted = False
         self.mutings = 0
+        self.ages = Histogram(WAITS_S)
         self._wording = Wording(book, mood_of, locale)
         self._pacing = pacing
         self._stage_of = stage_of
@@ -47,6 +52,11 @@ class Narrator:
     def superseded(self) -> int:
         """How many cues gave way to newer ones since the start."""
         return self._agenda.superseded
+
+    @property
+    def discarded(self) -> int:
+        """How many things that waited could not be said any more: too old, or not true."""
+        return self._agenda.discarded
 
     def coalesced(self, subject: str) -> int:
         """How many cues about a subject gave way to newer ones; known of the newest thousand subjects."""
@@ -219,6 +229,7 @@ class Narrator:
         self._lines += 1
         pending = chosen.pending
         prepared = pending.prepared
+        self.ages.observe(now - pending.at)
         return Line(
             number=self._lines,
             agent_id=self.agent_id,

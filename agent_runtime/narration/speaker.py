@@ -26,8 +26,8 @@ class Speaker:
     """One agent's voice. `spoken` is told of every line with its message and envelope, after it was published.
 
     A line the store has not kept within 250 ms is said all the same and kept later, so that a slow disk does
-    not make a hammer late; `is_healthy` is False until everything said is kept. `homeless` counts lines that could
-    not be kept because their session was deleted.
+    not make a hammer late; `is_healthy` is False until everything said is kept. `said` counts lines, `unsaid` those
+    that came too late for a mute, `homeless` those that could not be kept because their session was deleted.
     """
 
     narrator: Narrator
@@ -37,6 +37,8 @@ class Speaker:
     clock: Clock
     new_id: Callable[[], str]
     spoken: Callable[[Line, NewMessage, Envelope], None]
+    said: int = 0
+    unsaid: int = 0
     unpublished: int = 0
     homeless: int = 0
     is_healthy: bool = True
@@ -95,6 +97,7 @@ class Speaker:
             if self.narrator.mutings == mutings:
                 await self._say(line, message, now)
             else:
+                self.unsaid += 1
                 await self._mark_interrupted(message.id)
 
     def _message(self, line: Line, now: float) -> NewMessage:
@@ -124,6 +127,7 @@ class Speaker:
         if line.interrupts and self._last_message_id is not None:
             await self._mark_interrupted(self._last_message_id)
         self._last_message_id = message.id
+        self.said += 1
         self.spoken(line, message, envelope)
 
     async def _is_kept(self, message: NewMessage, within_s: float) -> bool:

@@ -10,6 +10,7 @@ import structlog
 from agent_runtime.core.clock import Clock
 from agent_runtime.core.domain import Stage
 from agent_runtime.core.errors import Unavailable
+from agent_runtime.core.measures import Histogram
 from agent_runtime.core.ports import EngineState, Events
 from agent_runtime.projection.projector import Projector
 from agent_runtime.recovery.campaigns import CampaignReader
@@ -49,7 +50,8 @@ class Recovery:
 
     `hosts` is asked each time. `titles` names lots (see core.memory.Chronicle). With `campaigns` theirs are read after
     every subscription too. `counts`: resyncs, adopted (lots of
-    which the keys knew more), reconciled, gaps, failures; `last_gap_s` is how long the last gap was.
+    which the keys knew more), reconciled, gaps, failures; `last_gap_s` is how long the last gap was, `resyncs` how long
+    catching up took.
     """
 
     projector: Projector
@@ -62,6 +64,7 @@ class Recovery:
     campaigns: CampaignReader | None = None
     counts: Counter[str] = field(default_factory=Counter)
     last_gap_s: float = 0.0
+    resyncs: Histogram = field(default_factory=Histogram)
     _reader: Reader = field(init=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _wanted: dict[str, None] = field(default_factory=dict, init=False)
@@ -78,6 +81,11 @@ class Recovery:
 
     def __post_init__(self) -> None:
         self._reader = Reader(self.projector, self.engine, self.titles, self.clock)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the keys are still to be read after a subscription."""
+        return self._is_behind
 
     async def remember(self) -> None:
         """Know again what was known before a restart; to be awaited before anything is heard."""
@@ -163,7 +171,7 @@ class Recovery:
 
     async def _resync(self) -> None:
         """Read every lot there is; what happened meanwhile is told as the length of the gap asks for."""
-        gap, down_at = self._gap(), self._down_at
+        gap, down_at, began = self._gap(), self._down_at, self.clock.monotonic()
         self._is_behind, self._down_at = False, None
         try:
             known = self.projector.open_lots()
@@ -176,6 +184,7 @@ class Recovery:
         await self._read_campaigns(gap)
         self._has_started, self._is_loss_told = True, False
         self.counts["resyncs"] += 1
+        self.resyncs.observe(self.clock.monotonic() - began)
         self._reconcile_at = self.clock.monotonic() + self.rhythm.reconcile_every
         log = _log.debug if gap.is_start else _log.info  # a start is nothing to report
         log("resynced", lots=len(lots), adopted=len(adopted), gap_s=round(self.last_gap_s, 3))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 
 from agent_runtime.core.conversation import Message, NewMessage
-from agent_runtime.core.errors import NotFound
+from agent_runtime.core.errors import Moved, NotFound
 from agent_runtime.store.branching import branch
 from agent_runtime.store.columns import EPOCH
 from agent_runtime.store.dialects import among, later
@@ -71,6 +71,9 @@ def keep(
                     outcomes.append(NotFound("message", item.parent_id or ""))
                     continue
                 place.last_id, place.tip_seq = item.parent_id, parent_seq
+            elif item.parent_id is not None and item.parent_id != place.last_id:
+                outcomes.append(Moved(f"session {item.session_id} does not end with message {item.parent_id}"))
+                continue
             rows.append(place.take(item))
             kept[item.id] = Message(**rows[-1])
         outcomes.append(kept[item.id])

@@ -1,5 +1,6 @@
 """The database as the roof builds it: repositories over one engine and one writer."""
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -62,6 +63,15 @@ class Database:
         self.bids = SqlBids(*kept, platform.Bid, "bid")
         self.host_characters = SqlRecords(*kept, platform.HostCharacter, "host character")
         self.stream_assets = SqlRecords(*kept, platform.StreamAsset, "stream asset")
+
+    @property
+    def writer(self) -> Writer:
+        """Who commits, and knows how long that takes."""
+        return self._writer
+
+    def in_use(self) -> Mapping[str, int]:
+        """How many connections are at work, by pool; empty while closed."""
+        return self._engine.in_use()
 
     async def standing(self) -> Standing:
         """Which schema the database has, on a connection of its own: ask before `connect` whether to upgrade.

@@ -16,17 +16,20 @@ _LAST = 2**63 - 1
 _SESSION = tuple(sessions.c[name] for name in Session.model_fields)
 _FOUND = {
     "sqlite": """SELECT had.place, had.message_id
-        FROM message_search JOIN message_words AS had ON had.place = message_search.rowid
+        FROM message_search JOIN message_words AS had ON had.place = message_search.rowid {owned}
         WHERE message_search MATCH :asked AND message_search.rowid < :before
         ORDER BY message_search.rowid DESC LIMIT :some""",
-    POSTGRESQL: """SELECT place, message_id FROM message_words
-        WHERE words @@ CAST(CAST(:asked AS text) AS tsquery) AND place < :before
-        ORDER BY place DESC LIMIT :some""",
+    POSTGRESQL: """SELECT had.place, had.message_id FROM message_words AS had {owned}
+        WHERE words @@ CAST(CAST(:asked AS text) AS tsquery) AND had.place < :before
+        ORDER BY had.place DESC LIMIT :some""",
 }
+# In the question itself: what is left out afterwards would be missing from the page.
+_OWNED = """JOIN messages ON messages.id = had.message_id
+        JOIN sessions ON sessions.id = messages.session_id AND sessions.owner = :owner"""
 
 
 def find(
-    words: str, character: str | None, before: int | None, limit: int
+    words: str, character: str | None, before: int | None, limit: int, owner: str | None = None
 ) -> Callable[[Connection], Sequence[tuple[int, Found]]] | None:
     """Work that finds the newest messages with all of these words, with their places; None without a word."""
     sought = sought_words(words)
@@ -37,7 +40,8 @@ def find(
     def work(db: Connection) -> Sequence[tuple[int, Found]]:
         dialect = db.dialect.name
         given = {"asked": _phrased(dialect, asked), "before": _LAST if before is None else before, "some": limit}
-        rows = db.execute(_QUERY[dialect], given).all()
+        owned = {} if owner is None else {"owner": owner}
+        rows = db.execute((_QUERY if owner is None else _OWN)[dialect], given | owned).all()
         return [(row[0], _found(row)) for row in rows]
 
     return work
@@ -50,8 +54,12 @@ def _found(row: Row[Any]) -> Found:
     )
 
 
-def _query(dialect: str) -> Select[Any]:
-    found = text(_FOUND[dialect]).columns(column("place", BigInteger), column("message_id", String)).subquery("found")
+def _query(dialect: str, owned: str = "") -> Select[Any]:
+    found = (
+        text(_FOUND[dialect].format(owned=owned))
+        .columns(column("place", BigInteger), column("message_id", String))
+        .subquery("found")
+    )
     whole = select(found.c.place, *COLUMNS, *_SESSION).join_from(found, messages, messages.c.id == found.c.message_id)
     return whole.join(sessions, sessions.c.id == messages.c.session_id).order_by(desc(found.c.place))
 
@@ -64,3 +72,4 @@ def _phrased(dialect: str, words: Sequence[str]) -> str:
 
 
 _QUERY = {dialect: _query(dialect) for dialect in _FOUND}
+_OWN = {dialect: _query(dialect, _OWNED) for dialect in _FOUND}

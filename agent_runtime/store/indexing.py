@@ -46,6 +46,7 @@ class Indexer:
     _heard: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _looked_upto: tuple[datetime, str] | None = None
     _is_looking: bool = True
+    _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def hear(self, session_id: str) -> None:
         """Something was said in the session."""
@@ -78,6 +79,10 @@ class Indexer:
 
     async def index_some(self, limit: int) -> int:
         """Make at most `limit` messages findable; 0 when nothing is left to do. Raises Unavailable, Busy."""
+        async with self._alone:  # a search waits for what the background has taken up, and has not kept yet
+            return await self._index_some(limit)
+
+    async def _index_some(self, limit: int) -> int:
         looked = 0 if self._heard or not self._is_looking else await self._look()
         if not self._heard or limit < 1:
             return looked

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, desc, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 
-from agent_runtime.core.conversation import Message, NewMessage, Page
+from agent_runtime.core.conversation import Known, Message, NewMessage, Page
 from agent_runtime.core.errors import NotFound, Refused
 from agent_runtime.store.appending import append
 from agent_runtime.store.branching import choose
+from agent_runtime.store.chains import known
 from agent_runtime.store.columns import to_millisecond
 from agent_runtime.store.cursor import read_seq_cursor, seq_cursor
 from agent_runtime.store.ending import delete_turns
@@ -25,8 +26,10 @@ from agent_runtime.store.word_tables import searched_sessions
 from agent_runtime.store.writer import Writer, one_by_one
 
 _CURSOR = "messages"
+_LARGEST_SEQ = 2**31 - 1  # of the column: PostgreSQL refuses to compare it with more
 _CHAIN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SELECT = select(*COLUMNS)
+_NAMES = tuple(column.name for column in COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,29 @@ class SqlMessages:
         """One page, ascending, of the active path or of `every` message. Raises NotFound, Refused."""
         check_limit(limit)
         check_known("session", session_id)
-        query = _SELECT.where(messages.c.session_id == session_id, messages.c.seq > read_seq_cursor(_CURSOR, cursor))
+        after = min(read_seq_cursor(_CURSOR, cursor), _LARGEST_SEQ)
+        query = _SELECT.where(messages.c.session_id == session_id, messages.c.seq > after)
         query = query.order_by(messages.c.seq).limit(limit + 1)
         query = query if every else query.where(messages.c.active)
         rows = await self.engine.read(lambda db: _list(db, session_id, query))
         if rows is None:
             raise NotFound("session", session_id)
         return page_of([_message(row) for row in rows], limit, lambda last: seq_cursor(_CURSOR, last.seq))
+
+    async def last(
+        self, session_id: str, limit: int, *, before: int | None = None, every: bool = False
+    ) -> Sequence[Message]:
+        """The newest `limit`, those below a seq if one is given, ascending. Raises NotFound, Refused."""
+        check_limit(limit)
+        check_known("session", session_id)
+        query = _SELECT.where(messages.c.session_id == session_id)
+        query = query if before is None else query.where(messages.c.seq < min(before, _LARGEST_SEQ))
+        query = query if every else query.where(messages.c.active)
+        query = query.order_by(messages.c.seq.desc()).limit(limit)
+        rows = await self.engine.read(lambda db: _list(db, session_id, query))
+        if rows is None:
+            raise NotFound("session", session_id)
+        return tuple(_message(row) for row in reversed(rows))
 
     async def siblings(self, message_id: str) -> Sequence[Message]:
         """Those with the same parent, itself among them, ascending. Raises NotFound."""
@@ -93,14 +112,11 @@ class SqlMessages:
         check_known("message", message_id)
         return await self.writer.write(_select, message_id)
 
-    async def by_chain(self, chain: str, limit: int = 5) -> Sequence[Message]:
-        """Messages with this chain, newest first."""
-        if limit < 1 or not _CHAIN.fullmatch(chain):
+    async def known(self, chain: str, before: str | None = None, *, limit: int = 5) -> Sequence[Known]:
+        """Messages with this chain or the one before, newest first."""
+        if limit < 1 or not _CHAIN.fullmatch(chain) or not _CHAIN.fullmatch(before or chain):
             return ()
-        query = _SELECT.where(messages.c.chain == chain)
-        query = query.order_by(desc(messages.c.created_at), desc(messages.c.id)).limit(limit)
-        rows = await self.engine.read(lambda db: db.execute(query).all())
-        return tuple(_message(row) for row in rows)
+        return await self.engine.read(lambda db: known(db, chain, before, limit))
 
     async def mark_interrupted(self, message_id: str) -> None:
         """Note that the message was cut short. Raises NotFound."""
@@ -132,7 +148,7 @@ def storable(message: NewMessage) -> NewMessage:
 
 
 def _message(row: Row[Any]) -> Message:
-    return Message(**row._mapping)
+    return Message(**dict(zip(_NAMES, row, strict=True)))
 
 
 def _found(message_id: str, rows: Sequence[Row[Any]]) -> tuple[Message, ...]:

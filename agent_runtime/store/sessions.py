@@ -53,7 +53,14 @@ class SqlSessions:
         fresh = Session(id=session_id, character=character, created_at=now, updated_at=now, agent_id=agent_id)
         return await self.writer.write(_for_agent, _storable(fresh))
 
-    async def list(self, *, limit: int = 50, cursor: str | None = None, character: str | None = None) -> Page[Session]:
+    async def list(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        character: str | None = None,
+        owner: str | None = None,
+    ) -> Page[Session]:
         """Newest first by `created_at`, which does not move while somebody turns the pages. Raises Refused."""
         check_limit(limit)
         query = _SELECT.order_by(desc(sessions.c.created_at), desc(sessions.c.id)).limit(limit + 1)
@@ -63,6 +70,8 @@ class SqlSessions:
             if not is_storable(character):
                 return Page(data=())
             query = query.where(sessions.c.character == character)
+        if owner is not None:
+            query = query.where(sessions.c.owner == owner)
         rows = await self.engine.read(lambda db: db.execute(query).all())
         return page_of([_session(row) for row in rows], limit, _cursor_after)
 
@@ -92,12 +101,18 @@ class SqlSessions:
         await self.writer.write(_delete, session_id)
 
     async def search(
-        self, words: str, *, limit: int = 50, cursor: str | None = None, character: str | None = None
+        self,
+        words: str,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        character: str | None = None,
+        owner: str | None = None,
     ) -> Page[Found]:
         """Chat messages with all of the telling words, newest first. Raises Refused, Unavailable, Busy."""
         check_limit(limit)
         before = read_seq_cursor(_FOUND_CURSOR, cursor) if cursor is not None else None
-        work = find(words, character, before, limit + 1)
+        work = find(words, character, before, limit + 1, owner)
         if work is None:
             return Page(data=())
         await self.indexer.catch_up()
@@ -114,6 +129,7 @@ def _storable(session: Session) -> Session:
     """The session as it will be read back. Raises Refused."""
     check_id("session id", session.id)
     check_id("agent id", session.agent_id)
+    check_id("owner", session.owner)
     check_id("character", session.character)
     check_text("title", session.title)
     check_json("metadata", session.metadata)

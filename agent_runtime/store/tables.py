@@ -42,9 +42,20 @@ sessions = Table(
     id_column("last_message_id"),
     Column("tip_seq", Integer, nullable=False, server_default="0"),
     id_column("agent_id", unique=True),
+    id_column("owner"),
     Column("metadata", json_column(), nullable=False),
     Index("ix_sessions_created_at_id", "created_at", "id"),
     Index("ix_sessions_character_created_at_id", "character", "created_at", "id"),
+)
+
+# Where no keys are used it costs nothing.
+Index(
+    "ix_sessions_owner_created_at_id",
+    sessions.c.owner,
+    sessions.c.created_at,
+    sessions.c.id,
+    sqlite_where=sessions.c.owner.is_not(None),
+    postgresql_where=sessions.c.owner.is_not(None),
 )
 
 messages = Table(

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from agent_runtime.core.errors import Unavailable
+from agent_runtime.core.measures import Histogram
 from agent_runtime.store.engine import Engine
 from agent_runtime.store.faults import Contended
 from agent_runtime.store.waiting import I, R, Unit, Waiting, Work
@@ -26,11 +28,14 @@ class Writer:
     What a reply or a line waits for is not committed together with bulk (see waiting.py).
     Neighbouring units with the same `work` are handed to it as one sequence. An outcome that is an exception is
     raised to that caller alone. Work that raises rolls the group back; then each unit runs again alone, so that
-    only the culprit hears of it.
+    only the culprit hears of it. `commits` tells how long groups took to be on disk, `faults` what went wrong:
+    contended, unavailable, or refused (what a unit of work raised).
     """
 
     engine: Engine
     clock: Callable[[], float] = time.monotonic
+    commits: Histogram = field(default_factory=Histogram)
+    faults: Counter[str] = field(default_factory=Counter)
     _waiting: Waiting = field(init=False)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
@@ -108,10 +113,13 @@ class Writer:
 
     async def _attempt(self, group: list[Unit]) -> Exception | None:
         """Commit the group and tell its callers; or what went wrong, with nobody told."""
+        began = time.perf_counter()
         try:
             outcomes = await self.engine.write(partial(_run_group, group))
         except Exception as error:  # noqa: BLE001 - the supervisor of all writing: what a unit raises is its caller's
+            self.faults[_kind(error)] += 1
             return error
+        self.commits.observe(time.perf_counter() - began)
         for unit, outcome in zip(group, outcomes, strict=True):
             unit.tell(outcome)
         return None
@@ -122,6 +130,16 @@ def _run_group(group: list[Unit], connection: Connection) -> list[Any]:
     for work, units in groupby(group, key=attrgetter("work")):
         outcomes.extend(work(connection, [unit.item for unit in units]))
     return outcomes
+
+
+def _kind(fault: Exception) -> str:
+    match fault:
+        case Contended():
+            return "contended"
+        case Unavailable():
+            return "unavailable"
+        case _:
+            return "refused"
 
 
 def _is_outage(fault: Exception) -> bool:

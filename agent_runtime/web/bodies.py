@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -32,8 +33,9 @@ async def read_json(request: web.Request, limit: int, within_s: float = _BODY_WI
 async def read_raw(request: web.Request, limit: int, within_s: float = _BODY_WITHIN_S) -> bytes:
     """The body as it came. Raises Problem: 400 where it broke off, 408 for what takes too long, 413 for too much."""
     try:
-        # A short body mostly comes with its head: then there is nothing to wait for.
-        async with asyncio.timeout(None if request.content.is_eof() else within_s):
+        if request.content.is_eof():  # a short body mostly comes with its head: then there is nothing to wait for
+            return bytes(await _read(request, limit))
+        async with asyncio.timeout(within_s):
             return bytes(await _read(request, limit))
     except TimeoutError as error:
         raise Problem(408, "slow_body", f"the body did not arrive within {within_s:.0f} s") from error
@@ -44,7 +46,7 @@ async def read_raw(request: web.Request, limit: int, within_s: float = _BODY_WIT
 def _decoded(raw: bytes) -> Any:
     """The value. A field named twice is refused: whoever else reads the same bytes may take the other one."""
     value = from_json(raw, allow_inf_nan=False)  # refuses what is nested deeper than 200 levels, and what is not UTF-8
-    json.loads(raw, object_pairs_hook=_each_once)
+    _STRICT.decode(raw.decode())
     return value
 
 
@@ -52,6 +54,9 @@ def _each_once(pairs: list[tuple[str, Any]]) -> None:
     names = {name for name, _ in pairs}
     if len(names) < len(pairs):
         raise ValueError("an object names a field twice")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_each_once)
 
 
 async def _read(request: web.Request, limit: int) -> bytearray:
@@ -89,14 +94,14 @@ def reply(body: BaseModel | dict[str, Any], status: int = 200) -> web.Response:
     return web.Response(body=raw, status=status, content_type="application/json", charset="utf-8")
 
 
-def page_reply(data: list[dict[str, Any]], next_cursor: str | None) -> web.Response:
+def page_reply(data: Sequence[dict[str, Any] | BaseModel], next_cursor: str | None) -> web.Response:
     """One page of a list."""
     return reply({"data": data, "next_cursor": next_cursor})
 
 
-def limit_of(request: web.Request) -> int:
-    """`?limit=`, 1 to 200, 50 by default."""
-    text = request.query.get("limit", "50")
+def limit_of(request: web.Request, name: str = "limit") -> int:
+    """`?limit=`, or how else the parameter is called: 1 to 200, 50 by default."""
+    text = request.query.get(name, "50")
     if not _LIMIT.fullmatch(text) or int(text) > 200:
-        raise Problem(422, "invalid_query", "limit must be a whole number from 1 to 200")
+        raise Problem(422, "invalid_query", f"{name} must be a whole number from 1 to 200")
     return int(text)

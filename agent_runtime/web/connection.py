@@ -12,6 +12,7 @@ from aiohttp.http_exceptions import BadHttpMethod
 from aiohttp.web_request import BaseRequest
 
 from agent_runtime.web.errors import REQUEST_ID, Problem, respond
+from agent_runtime.web.room import Room, TurnedAway
 
 HEAD_WITHIN_S = 10.0
 # No access log, compressed bodies are refused before anything is unpacked, and who says nothing for long is let go.
@@ -22,20 +23,37 @@ _log = structlog.get_logger(__name__)
 
 
 class Connection(web.RequestHandler):
-    """`head_within_s` is how long a client may take from its first byte, or from connecting, to the end of a head."""
+    """`head_within_s` is how long a client may take from its first byte, or from connecting, to the end of a head.
 
-    __slots__ = ("_head_within_s", "_is_answering", "_late", "_new_id")
+    `refused` is told the code of every problem that is answered here.
+    """
+
+    __slots__ = ("_head_within_s", "_is_answering", "_late", "_new_id", "_refused", "_room")
 
     def __init__(
-        self, server: web.Server, *, new_id: Callable[[], str], head_within_s: float = HEAD_WITHIN_S, **options: Any
+        self,
+        server: web.Server,
+        *,
+        new_id: Callable[[], str],
+        room: Room,
+        head_within_s: float = HEAD_WITHIN_S,
+        refused: Callable[[str], None] = lambda _code: None,
+        **options: Any,
     ) -> None:
         super().__init__(server, **_OPTIONS, **options)
         self._new_id = new_id
+        self._refused = refused
+        self._room = room
         self._head_within_s = head_within_s
         self._late: TimerHandle | None = None
         self._is_answering = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if not self._room.enter():
+            self._refused("full")
+            transport.set_protocol(other := TurnedAway(self._new_id))
+            other.connection_made(transport)
+            return
         super().connection_made(transport)
         self._wait_for_head()
 
@@ -45,6 +63,7 @@ class Connection(web.RequestHandler):
             self._wait_for_head()
 
     def connection_lost(self, exc: BaseException | None) -> None:
+        self._room.leave()
         self._stop_waiting()
         super().connection_lost(exc)
 
@@ -84,6 +103,7 @@ class Connection(web.RequestHandler):
             )
         else:
             problem = Problem(400, "not_http", "this is not a request of HTTP/1.1 as it should be")
+        self._refused(problem.code)
         response = respond(request_id, problem.document(), allow=allow)
         response.headers[REQUEST_ID] = request_id
         return response

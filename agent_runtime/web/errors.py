@@ -24,6 +24,7 @@ from agent_runtime.web.openai.errors import error_of, is_openai, status_of
 
 REQUEST_ID = "X-Request-Id"
 ID = web.RequestKey("id", str)
+CODE = web.ResponseKey("code", str)
 _LONGEST = 500  # what was asked for may be part of it
 _log = structlog.get_logger(__name__)
 _STATUS: dict[type[RuntimeFault], int] = {
@@ -38,6 +39,7 @@ _STATUS: dict[type[RuntimeFault], int] = {
 }
 _TITLES = {
     400: "Bad request",
+    401: "Unauthorised",
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
@@ -49,6 +51,7 @@ _TITLES = {
     417: "Expectation failed",
     421: "Misdirected request",
     422: "Cannot be processed",
+    426: "Upgrade required",
     428: "Precondition required",
     429: "Too many requests",
     500: "Internal error",
@@ -61,8 +64,11 @@ _TITLES = {
 class Problem(Exception):
     """A refusal decided in the door itself; `pointer` is a JSON pointer into the request body."""
 
-    def __init__(self, status: int, code: str, detail: str, pointer: str | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, pointer: str | None = None, *, retry_after: int | None = None
+    ) -> None:
         super().__init__(detail)
+        self.retry_after = retry_after
         self.status = status
         self.code = code
         self.errors: list[dict[str, Any]] = [{"pointer": pointer, "detail": detail}] if pointer is not None else []
@@ -94,7 +100,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except Problem as problem:
-        return answered(problem.document())
+        return answered(problem.document(), retry_after=problem.retry_after)
     except RuntimeFault as fault:
         return answered(problem_of(fault), retry_after=_retry_after(fault))
     except ValidationError as error:
@@ -150,8 +156,13 @@ def respond(
     else:
         raw, status, media = to_json(body), body["status"], "application/problem+json"
     response = web.Response(body=raw, status=status, content_type=media)
+    response[CODE] = body["code"]
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     if allow:
         response.headers["Allow"] = allow
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if status == 426:
+        response.headers["Connection"], response.headers["Upgrade"] = "Upgrade", "websocket"
     return response

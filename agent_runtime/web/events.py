@@ -1,18 +1,17 @@
 """Live events over HTTP: taken in, listed from the log, and streamed as they happen."""
 
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
 from agent_runtime.core.errors import Draining
-from agent_runtime.web.agents import snapshot
 from agent_runtime.web.bodies import EVENTS_BODY_BYTES, limit_of, read_json, reply
 from agent_runtime.web.errors import Problem
 from agent_runtime.web.schemas import EventView
-from agent_runtime.web.services import SERVICES, Services
-from agent_runtime.web.sse import ServerEvent, stream
+from agent_runtime.web.services import SERVICES
+from agent_runtime.web.sse import stream
+from agent_runtime.web.watching import Watch
 
 _MOST_EVENTS = 5000
 
@@ -45,23 +44,7 @@ async def listing(request: web.Request) -> web.Response:
 
 async def follow(request: web.Request) -> web.StreamResponse:
     """GET /api/events/stream: a snapshot, then everything heard and said; resumes from Last-Event-ID"""
-    services = request.app[SERVICES]
-    after = _resume_point(request.headers.get("Last-Event-ID", ""), services)
-    return await stream(request, _events(services, after))
-
-
-async def _events(services: Services, after: int | None) -> AsyncGenerator[ServerEvent]:
-    start = services.stream.last if after is None else after
-    yield ServerEvent("snapshot", snapshot(services.company.running), f"{services.stream_epoch}-{start}")
-    async for number, envelope in services.stream.follow(start):
-        yield ServerEvent(envelope.type, envelope.as_json(), f"{services.stream_epoch}-{number}")
-
-
-def _resume_point(text: str, services: Services) -> int | None:
-    """The number to go on after; None when the id is not of this run or makes no sense."""
-    epoch, _, number = text.rpartition("-")
-    is_ours = epoch == services.stream_epoch and number.isascii() and number.isdigit() and len(number) <= 18
-    return int(number) if is_ours and int(number) <= services.stream.last else None
+    return await stream(request, Watch.of(request).events())
 
 
 def _since(text: str | None) -> datetime | None:

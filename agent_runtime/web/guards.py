@@ -1,4 +1,4 @@
-"""What every request passes: an id, a Host that is ours, no foreign Origin, and JSON where there is a body."""
+"""What every request passes: an id, a Host that is ours, no foreign Origin, a key, and JSON where there is a body."""
 
 import re
 import time
@@ -8,9 +8,13 @@ from contextlib import contextmanager
 from aiohttp import HttpVersion10, HttpVersion11, web
 from aiohttp.typedefs import Handler
 
+from agent_runtime.web.access import CALLER
+from agent_runtime.web.admitting import ADMISSION
 from agent_runtime.web.connection import Connection
 from agent_runtime.web.errors import ID, REQUEST_ID, Problem
+from agent_runtime.web.origins import preflight
 from agent_runtime.web.services import SERVICES
+from agent_runtime.web.streams import STREAMS
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _FORBIDDEN_IN_PATH = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
@@ -57,22 +61,26 @@ async def expect_later(_request: web.Request) -> None:
 
 @web.middleware
 async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what a browser on another site could send: DNS rebinding, foreign origins, forms."""
+    """Refuse what a browser on another site could send: DNS rebinding, foreign origins, forms; and who has no key."""
     if request.version not in {HttpVersion10, HttpVersion11}:
         raise Problem(400, "bad_version", "send HTTP/1.1")
     hosts = request.app[SERVICES].hosts()
     target = request.headers.get("Host", "").lower()
-    if target not in hosts or not request.raw_path.startswith("/"):
+    if (hosts is not None and target not in hosts) or not request.raw_path.startswith("/"):
         raise Problem(421, "wrong_host", "this server answers to its own address only")
     origin = request.headers.get("Origin")
-    if origin is not None and origin.lower().partition("://")[2] not in hosts:
-        raise Problem(403, "foreign_origin", "requests from other sites are refused")
+    if origin is not None and (answer := preflight(request, origin.lower(), target, hosts)) is not None:
+        return answer
+    request[CALLER] = await request.app[ADMISSION].admit(request)
     if _FORBIDDEN_IN_PATH.search(request.path):
         raise Problem(400, "bad_path", "the path holds characters that do not belong there")
     if request.method in {"POST", "PUT", "PATCH"} and request.body_exists:
         _expect_type(request)
     await _go_on(request)
-    return await handler(request)
+    try:
+        return await handler(request)
+    finally:
+        request.app[STREAMS].leave(request)
 
 
 async def _go_on(request: web.Request) -> None:

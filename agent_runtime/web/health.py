@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from agent_runtime.web.access import NOBODY, caller_of
 from agent_runtime.web.bodies import reply
 from agent_runtime.web.services import SERVICES
 
@@ -18,8 +19,9 @@ async def ready(request: web.Request) -> web.Response:
     is_down = services.is_draining() or any(part.status == "down" for part in parts.values())
     is_whole = all(part.status == "ok" for part in parts.values())
     status = "draining" if services.is_draining() else "down" if is_down else "ok" if is_whole else "degraded"
+    is_told = caller_of(request) is not NOBODY  # of its parts only who may come in
     body = {
         name: {"status": part.status, "detail": part.detail, "latency_ms": part.latency_ms}
-        for name, part in parts.items()
+        for name, part in (parts.items() if is_told else ())
     }
     return reply({"status": status, "parts": body}, status=503 if is_down else 200)

@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from agent_runtime.core.turns import Claim, Claimed
+from agent_runtime.web.access import caller_of
 from agent_runtime.web.errors import Problem
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotent-Replayed"
@@ -25,7 +26,9 @@ def claim_for(request: web.Request, content: bytes) -> Claim | None:
         return None
     if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
         raise Problem(400, "bad_key", f"{HEADER} must be one key of 1 to 255 printable ASCII characters")
-    scope = f"{request.method} {request.path}"[:255]
+    caller = caller_of(request).name
+    whose = f"{caller}: " if caller else ""  # two keys may choose the same words
+    scope = f"{whose}{request.method} {request.path}"[:255]
     return Claim(scope=scope, key=keys[0], fingerprint=sha256(content).hexdigest())
 
 

@@ -50,6 +50,7 @@ async def replay(request: web.Request, claimed: Claimed, *, as_stream: bool) -> 
     if claimed.kind == "message":
         return _again({"message": shown(await services.messages.get(claimed.id))})
     kept = await services.turns.get(claimed.id)
+    services.tally.replays[kept.kind] += 1
     if _is_running(kept):
         problem = Problem(409, "turn_running", f"this request is being answered, by turn {kept.id}")
         problem.more["turn_id"] = kept.id
@@ -69,9 +70,9 @@ async def text_of(services: Services, kept: KeptTurn) -> str:
     return _text(await _reply_of(services, kept))
 
 
-def shown(message: Message) -> dict[str, Any]:
-    """A message as JSON."""
-    return MessageView.of(message).model_dump(mode="json")
+def shown(message: Message) -> MessageView:
+    """A message as it is sent."""
+    return MessageView.of(message)
 
 
 def draft_shown(draft: Drafted) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def _fault_of(kept: KeptTurn) -> RuntimeFault:
     return RuntimeFault(why) if kept.state == "failed" else Interrupted(why)
 
 
-def _event(name: str, content: dict[str, Any], number: int) -> ServerEvent:
+def _event(name: str, content: dict[str, Any] | MessageView, number: int) -> ServerEvent:
     return ServerEvent(name, to_json(content), str(number))
 
 

@@ -13,6 +13,7 @@ from agent_runtime.web.codes import CODES
 from agent_runtime.web.openai.errors import ErrorBody, is_openai, status_of
 from agent_runtime.web.openapi_examples import EXAMPLES
 from agent_runtime.web.openapi_schemas import Mode, Schemas
+from agent_runtime.web.openapi_security import SCHEMES, is_open, security_of, told
 from agent_runtime.web.replies import ProblemView
 from agent_runtime.web.route import JSON, Route
 
@@ -20,6 +21,7 @@ PROBLEM = "application/problem+json"
 _IN_PATH = re.compile(r"\{(\w+)\}")
 _BODY = ("invalid_json", "broken_body", "slow_body", "too_large", "not_json", "not_utf8", "encoded", "invalid_body")
 _QUERY = ("invalid_query", "refused")
+_KEY = ("unauthorised", "forbidden", "too_many")
 _ALWAYS = ("bad_path", "bad_version", "foreign_origin", "expectation", "wrong_host", "internal", "fault", "unavailable")
 _WAITS = {429, 503}
 _ABOUT = """\
@@ -47,6 +49,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
         "tags": [{"name": tag} for tag in dict.fromkeys(map(_tag, routes))],
         "paths": paths,
         "components": {
+            "securitySchemes": SCHEMES,
             "schemas": schemas.components,
             "responses": {
                 name: {"description": f"Any request: {_told(_ALWAYS)}", "content": _refusal(path, schemas)}
@@ -63,6 +66,8 @@ def problems_of(route: Route) -> tuple[str, ...]:
     codes |= set(_BODY) if route.takes or _is_file_taken(route) else set()
     codes |= {"wrong_type"} if _is_file_taken(route) else set()
     codes |= set(_QUERY) if route.query else set()
+    codes |= set() if is_open(route.to) else set(_KEY)
+    codes |= {"full"} if route.streams else set()
     unknown = codes - CODES.keys()
     if unknown:
         raise ValueError(f"{route.method} {route.path}: no such problem: {', '.join(sorted(unknown))}; see codes.py")
@@ -78,8 +83,7 @@ def _models(routes: Iterable[Route]) -> Iterator[tuple[type[BaseModel], Mode]]:
     for route in routes:
         given = (route.gives, *route.streams.values(), *route.otherwise.values())
         yield from ((model, "serialization") for model in given if model is not None)
-        if route.takes is not None:
-            yield route.takes, "validation"
+        yield from ((model, "validation") for model in (route.takes, route.hears) if model is not None)
 
 
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
@@ -87,6 +91,8 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "operationId": f"{_tag(route)}_{route.handler.__name__}",
         "tags": [_tag(route)],
         "summary": route.summary,
+        "description": told(route.to),
+        "security": security_of(route.to),
     }
     parameters = [_path_parameter(name) for name in _IN_PATH.findall(route.path)]
     parameters += schemas.parameters("query", route.query) + schemas.parameters("header", route.headers)
@@ -95,6 +101,11 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.takes is not None or _is_file_taken(route):
         content = {media: _body(route.takes, schemas) for media in route.sent_as}
         operation["requestBody"] = {"required": True, "content": content}
+    if route.hears is not None:  # OpenAPI has no words of its own for a socket
+        operation["x-websocket"] = {
+            "sends": schemas.messages(route.streams),
+            "hears": schemas.ref(route.hears, "validation"),
+        }
     return operation | {"responses": _responses(route, schemas)}
 
 
@@ -140,6 +151,8 @@ def _refusal(path: str, schemas: Schemas) -> dict[str, Any]:
 def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done."}
+    if route.hears is not None:
+        return {"description": "A WebSocket from here on; `x-websocket` has its messages."}
     content: dict[str, Any] = {}
     if route.gives is not None:
         content[route.media] = {"schema": schemas.ref(route.gives, "serialization")}

@@ -46,10 +46,9 @@ class Schemas:
 
         One without a name is of a stream that ends with `[DONE]`, as OpenAI's do.
         """
-        named = [name for name in events if name != "*"]
         kinds = []
         for name, model in events.items():
-            kind = {"const": name} if name != "*" else {"type": "string", "not": {"enum": named}}
+            kind = _kind(name, events)
             json = {"contentMediaType": "application/json", "contentSchema": self.ref(model, "serialization")}
             fields = {"event": kind, "data": {"type": "string", **json}, "id": {"type": "string"}}
             if name:
@@ -59,12 +58,26 @@ class Schemas:
                 kinds += [{"type": "object", "required": ["data"], "properties": {"data": text}} for text in texts]
         return {"description": "One of the events that follow each other.", "oneOf": kinds}
 
+    def messages(self, events: Mapping[str, type[BaseModel]]) -> JsonSchemaValue:
+        """The same events as the messages of a socket."""
+        kinds = [
+            {"event": _kind(name, events), "data": self.ref(model, "serialization"), "id": {"type": "string"}}
+            for name, model in events.items()
+        ]
+        return {"oneOf": [{"type": "object", "required": [*each], "properties": each} for each in kinds]}
+
     def parameters(self, place: Literal["query", "header"], model: type[BaseModel] | None) -> list[dict[str, Any]]:
         """The fields of a model as parameters; none of them must be given."""
         if model is None:
             return []
         properties = model.model_json_schema(schema_generator=_Generator)["properties"]
         return [_parameter(place, name, dict(schema)) for name, schema in properties.items()]
+
+
+def _kind(name: str, events: Mapping[str, Any]) -> JsonSchemaValue:
+    """The name of an event; `*` is any but the others."""
+    others = [each for each in events if each != "*"]
+    return {"const": name} if name != "*" else {"type": "string", "not": {"enum": others}}
 
 
 class _Generator(GenerateJsonSchema):

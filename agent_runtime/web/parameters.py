@@ -23,6 +23,10 @@ class SessionQuery(Paging):
 
 class MessageQuery(Paging):
     every: bool = Field(default=False, description="All branches, not only the path that the session shows.")
+    last: int | None = Field(default=None, ge=1, le=200, description="The newest so many, instead of a page.")
+    before: int | None = Field(
+        default=None, ge=0, lt=10**18, description="Of those with a `seq` below this one, the newest `last` (50)."
+    )
 
 
 class ExportQuery(BaseModel):
@@ -84,6 +88,16 @@ class EventQuery(Paging):
 class ResumeHeaders(BaseModel):
     last_event_id: str | None = Field(
         default=None, alias="Last-Event-ID", description="Go on behind this event; one of an earlier run is ignored."
+    )
+
+
+class WatchQuery(BaseModel):
+    types: str | None = Field(default=None, description="These types of events only, with commas between them.")
+    agents: str | None = Field(
+        default=None, description="Of events that name an agent, those of these ids only, with commas between them."
+    )
+    last_event_id: str | None = Field(
+        default=None, description="Instead of the header `Last-Event-ID`, for those who cannot send it."
     )
 
 

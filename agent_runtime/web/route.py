@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 from pydantic import BaseModel
 
 from agent_runtime.web.guards import expect_later
+from agent_runtime.web.keys import Scope
 
 JSON, YAML = "application/json", "application/yaml"
 PNG, ZIP = "image/png", "application/zip"
@@ -21,8 +22,10 @@ class Route(web.AbstractRouteDef):
     `takes` is the body, `sent_as` the media types it may have: more than JSON for what is a file; then `takes` may be
     missing. `also` are other media types it answers with, where that is preferred. `query` and `headers` are models
     whose fields are the parameters. `streams` are its events by name where it streams, `*` any with a name of its own.
+    A WebSocket `hears` messages too.
     `may` names problems (codes.py) beside those that follow from the rest of the row, `otherwise` replies of the same
-    kind with another status, None for one without a body.
+    kind with another status, None for one without a body. `to` are the scopes any of which opens it (access.py): a row
+    without them is closed to every key but those that open everything. `is_turn` where the answer costs a turn.
     """
 
     method: str
@@ -38,9 +41,12 @@ class Route(web.AbstractRouteDef):
     query: type[BaseModel] | None = None
     headers: type[BaseModel] | None = None
     streams: Mapping[str, type[BaseModel]] = field(default_factory=dict)
+    hears: type[BaseModel] | None = None
     media: str = JSON
     otherwise: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
     may: tuple[str, ...] = ()
+    to: tuple[Scope, ...] = ()
+    is_turn: bool = False
     has_head: bool = True
 
     def register(self, router: web.UrlDispatcher) -> list[web.AbstractRoute]:

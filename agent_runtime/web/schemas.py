@@ -113,7 +113,7 @@ class MessageView(BaseModel):
 
     @classmethod
     def of(cls, message: Message) -> "MessageView":
-        return cls(**message.model_dump(exclude={"chain"}))
+        return cls.model_validate(message, from_attributes=True)
 
 
 class CharacterFileView(BaseModel):

@@ -25,6 +25,8 @@ from agent_runtime.core.memory import Memories
 from agent_runtime.core.ports import CharacterFiles, Events, Messages, Sessions
 from agent_runtime.core.records import Auctions, Bids
 from agent_runtime.core.turns import Turns
+from agent_runtime.web.access import Access
+from agent_runtime.web.tally import HttpTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,23 @@ class Clients:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What the door takes on: requests and turns of one key (0: no limit), connections and streams at once."""
+
+    requests_per_minute: int = 600
+    turns_per_minute: int = 60
+    max_connections: int = 1024
+    max_streams: int = 256
+
+
+@dataclass(frozen=True)
 class Services:
     """Everything the handlers use.
 
-    `post` takes decoded events and answers {accepted, duplicate, dead}; `hosts` are the Host headers that are ours;
-    `improvise` words the answer of an agent to a prompt, and raises ModelFailed where it cannot.
+    `post` takes decoded events and answers {accepted, duplicate, dead}; `hosts` are the Host headers that are ours,
+    None: any is; `origins` are other sites whose pages may ask.
+    `improvise` words the answer of an agent to a prompt, and raises ModelFailed where it cannot. `exposition` is every
+    figure in the format that a header `Accept` asks for, and its media type.
     """
 
     company: Company
@@ -94,13 +108,18 @@ class Services:
     health: Callable[[], Awaitable[Mapping[str, Health]]]
     broken: Callable[[], list[dict[str, Any]]]
     max_chars: int
-    hosts: Callable[[], frozenset[str]]
+    hosts: Callable[[], frozenset[str] | None]
     new_id: Callable[[], str]
     is_draining: Callable[[], bool]
     memories: Memories
     lots: Lots
     improvise: Callable[[Agent, str], Awaitable[str]]
+    exposition: Callable[[str], tuple[bytes, str]]
+    tally: HttpTally = field(default_factory=HttpTally)
     clock: Clock = field(default_factory=SystemClock)
+    access: Access = field(default_factory=Access)
+    limits: Limits = Limits()
+    origins: frozenset[str] = frozenset()
 
 
 SERVICES = web.AppKey("services", Services)

@@ -75,7 +75,7 @@ async def export(request: web.Request) -> web.StreamResponse:
             REQUEST_ID: request.get(ID, ""),
         }
     )
-    transcripts = Transcripts(services.messages, shown)
+    transcripts = Transcripts(services.messages, lambda message: shown(message).model_dump(mode="json"))
     names = (talk.known_name or "Guest", talk.character.short_name)
     await response.prepare(request)
     try:

@@ -10,6 +10,7 @@ from agent_runtime.chat.turn import Turn
 from agent_runtime.core.conversation import Message, Session
 from agent_runtime.core.errors import NotFound
 from agent_runtime.core.turns import Claim, Claimed
+from agent_runtime.web.access import caller_of
 from agent_runtime.web.bodies import limit_of, page_reply, read_body, reply
 from agent_runtime.web.errors import Problem
 from agent_runtime.web.idempotency import REPLAYED, check_same, claim_of
@@ -27,7 +28,12 @@ async def create(request: web.Request) -> web.Response:
     body = await read_body(request, NewSessionBody)
     services, claim = request.app[SERVICES], claim_of(request, body)
     session = await services.starting.start(
-        body.character, guest_of(body.user), body.metadata, greeting=body.greeting, claim=claim
+        body.character,
+        guest_of(body.user),
+        body.metadata,
+        greeting=body.greeting,
+        claim=claim,
+        owner=caller_of(request).owner,
     )
     is_replay = isinstance(session, Claimed)
     if isinstance(session, Claimed):
@@ -45,7 +51,10 @@ async def listing(request: web.Request) -> web.Response:
     if "q" in request.query:
         return await _search(request)
     page = await request.app[SERVICES].sessions.list(
-        limit=limit_of(request), cursor=request.query.get("cursor"), character=request.query.get("character")
+        limit=limit_of(request),
+        cursor=request.query.get("cursor"),
+        character=request.query.get("character"),
+        owner=caller_of(request).only_of,
     )
     return page_reply([SessionView.of(each).model_dump(mode="json") for each in page.data], page.next_cursor)
 
@@ -65,15 +74,17 @@ async def delete(request: web.Request) -> web.Response:
 
 async def messages(request: web.Request) -> web.Response:
     """GET /api/sessions/{id}/messages, ascending: the active path, with `?every=true` all branches"""
-    every = request.query.get("every", "false")
+    query, session_id = request.query, request.match_info["id"]
+    every = query.get("every", "false")
     if every not in ("true", "false"):
         raise Problem(422, "invalid_query", "every must be true or false")
-    page = await request.app[SERVICES].messages.list(
-        request.match_info["id"],
-        limit=limit_of(request),
-        cursor=request.query.get("cursor"),
-        every=every == "true",
-    )
+    kept = request.app[SERVICES].messages
+    if "last" in query or "before" in query:
+        if "cursor" in query or "limit" in query:
+            raise Problem(422, "invalid_query", "last and before take neither limit nor cursor")
+        found = await kept.last(session_id, limit_of(request, "last"), before=_before(request), every=every == "true")
+        return page_reply([shown(each) for each in found], None)
+    page = await kept.list(session_id, limit=limit_of(request), cursor=query.get("cursor"), every=every == "true")
     return page_reply([shown(each) for each in page.data], page.next_cursor)
 
 
@@ -137,6 +148,7 @@ async def _search(request: web.Request) -> web.Response:
         limit=limit_of(request),
         cursor=request.query.get("cursor"),
         character=request.query.get("character"),
+        owner=caller_of(request).only_of,
     )
     found = [
         {**SessionView.of(each.session).model_dump(mode="json"), "found": shown(each.message)} for each in page.data
@@ -146,3 +158,10 @@ async def _search(request: web.Request) -> web.Response:
 
 def _wants_stream(request: web.Request, *, is_asked: bool) -> bool:
     return is_asked or "text/event-stream" in request.headers.get("Accept", "")
+
+
+def _before(request: web.Request) -> int | None:
+    text = request.query.get("before")
+    if text is not None and not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Problem(422, "invalid_query", "before must be the seq of a message")
+    return None if text is None else int(text)

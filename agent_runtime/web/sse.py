@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from agent_runtime.web.errors import ID, REQUEST_ID
+from agent_runtime.web.streams import STREAMS
 
 HEARTBEAT_S = 15.0
 _WRITE_WITHIN_S = 10.0
@@ -30,9 +31,17 @@ class ServerEvent:
 
 
 async def stream(
-    request: web.Request, events: AsyncGenerator[ServerEvent], headers: Mapping[str, str] | None = None
+    request: web.Request,
+    events: AsyncGenerator[ServerEvent],
+    headers: Mapping[str, str] | None = None,
+    *,
+    within_s: float = _WRITE_WITHIN_S,
 ) -> web.StreamResponse:
-    """Send events until they end or the reader leaves."""
+    """Send events until they end or the reader leaves; one who takes nothing for `within_s` is cut off.
+
+    Raises Problem, 503, when too many streams are open.
+    """
+    request.app[STREAMS].enter(request)
     response = web.StreamResponse(
         headers={
             "Content-Type": "text/event-stream; charset=utf-8",
@@ -43,20 +52,27 @@ async def stream(
         }
     )
     await response.prepare(request)
+    transport = request.transport
     # The reader leaves or stops reading: what it watched goes on without it.
-    with suppress(ConnectionError, TimeoutError):
+    try:
         async with aclosing(events):
-            await _send(response, events)
+            await _send(response, events, within_s)
+    except TimeoutError:
+        if transport is not None:
+            transport.abort()  # to close it would wait for what this reader never takes
+    except ConnectionError:
+        pass
     return response
 
 
-async def _send(response: web.StreamResponse, events: AsyncGenerator[ServerEvent]) -> None:
+async def _send(response: web.StreamResponse, events: AsyncGenerator[ServerEvent], within_s: float) -> None:
     """What there is goes out together: a reply that is made at once is one packet and not twenty."""
     frames = _Frames()
     filling = asyncio.ensure_future(frames.fill(events))
     try:
         while (data := await frames.taken(HEARTBEAT_S)) is not None:
-            await _write(response, data or _HEARTBEAT)
+            async with asyncio.timeout(within_s):
+                await response.write(data or _HEARTBEAT)
         await filling  # it is over: of its own accord, or with an error
         await response.write_eof()
     finally:
@@ -99,8 +115,3 @@ class _Frames:
         frames, self._frames = self._frames, []
         self._room.set()
         return b"".join(frames) if frames or not self._is_over else None
-
-
-async def _write(response: web.StreamResponse, data: bytes) -> None:
-    async with asyncio.timeout(_WRITE_WITHIN_S):
-        await response.write(data)

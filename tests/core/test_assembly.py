@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent_runtime.core.assembly import Draft, assemble, greeting
+from agent_runtime.core.assembly import Draft, greeting
 from agent_runtime.core.character import Character
 from agent_runtime.core.conversation import Message
 from agent_runtime.core.domain import Stage
@@ -47,7 +47,7 @@ def sent(draft: Draft) -> list[tuple[str, str]]:
 
 
 def test_persona_examples_history_late_parts_and_the_question_in_this_order() -> None:
-    prompt = assemble(ADA, "Bob", CALM, history("one", "two"), "three?")
+    prompt = Draft(ADA, "Bob", CALM, history("one", "two"), "three?").messages()
     assert [(each.role, each.content) for each in prompt[1:]] == [
         ("user", "Hello, Ada"),
         ("assistant", "Good day, Bob"),
@@ -61,7 +61,7 @@ def test_persona_examples_history_late_parts_and_the_question_in_this_order() ->
 
 
 def test_the_persona_is_told_whole_and_only_what_belongs_to_a_chat() -> None:
-    persona = assemble(ADA, "Bob", CALM, (), "three?")[0]
+    persona = Draft(ADA, "Bob", CALM, (), "three?").messages()[0]
     assert persona.role == "system"
     assert persona.content.split("\n\n")[:-1] == [
         "You are Ada, and Bob visits you.",
@@ -123,7 +123,7 @@ def test_constants_stand_where_the_card_puts_them() -> None:
         {"text": "@@position nowhere\nlast", "constant": True},
     ]
     card = Character.model_validate({"name": "Eve", "description": "D", "scenario": "S", "lore": {"entries": entries}})
-    persona = assemble(card, "Bob", CALM, (), "hi")[0].content.split("\n\n")
+    persona = Draft(card, "Bob", CALM, (), "hi").messages()[0].content.split("\n\n")
     assert persona[:7] == ["You are Eve.", "first", "D", "second", "Scenario: S", "third", "Knows: last"]
 
 
@@ -169,7 +169,7 @@ def test_a_card_may_put_the_runtimes_own_words_into_its_own() -> None:
 
 
 def test_a_character_of_a_name_alone_has_a_prompt() -> None:
-    prompt = assemble(Character(name="Eve"), "friend", CALM, (), "Hello!")
+    prompt = Draft(Character(name="Eve"), "friend", CALM, (), "Hello!").messages()
     assert prompt[0].content.startswith("You are Eve.\n\n")
     assert len(prompt) == 3
 

@@ -64,3 +64,17 @@ async def test_closing_ends_every_watcher_after_what_it_has_not_seen() -> None:
     stream.close()
     assert await asyncio.gather(*watchers) == [[(1, "a")]] * 3
     assert await taken(stream, 0, 99) == [(1, "a")]
+
+
+async def test_it_knows_how_many_watch_and_what_it_still_holds() -> None:
+    stream: Broadcast[int] = Broadcast(keep=2)
+    assert (stream.watchers, stream.first, stream.last) == (0, 1, 0)
+    for number in range(1, 6):
+        stream.send(number)
+    assert (stream.first, stream.last) == (4, 5)
+    one, two = stream.follow(0), stream.follow(4)
+    assert [await anext(one), await anext(two)] == [(4, 4), (5, 5)]
+    assert stream.watchers == 2
+    await one.aclose()
+    await two.aclose()
+    assert stream.watchers == 0

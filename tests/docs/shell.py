@@ -20,6 +20,7 @@ NOT_RUN = {
     "git": "takes a checkout from a server",
     "sudo": "changes the machine",
     "./run test": "runs these tests",
+    "./run keys": "closes the runtime of the other pages to them; tests/cli/test_keys.py has its tests",
     "./run bench": "measures; tests/benchmarks has its tests",
 }
 WITHIN_S = 60.0

@@ -31,7 +31,10 @@ def test_json_is_json(block: Block) -> None:
     from_json(block.text)
 
 
-@pytest.mark.parametrize("block", _of("yaml"), ids=lambda block: block.place)
+# What is for Prometheus is read by test_metrics_page.
+@pytest.mark.parametrize(
+    "block", [each for each in _of("yaml") if each.label != "prometheus"], ids=lambda each: each.place
+)
 def test_yaml_is_a_character_or_settings(block: Block, tmp_path: Path) -> None:
     if block.label == "broken.yaml":
         with pytest.raises(InvalidFile):

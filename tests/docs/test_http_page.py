@@ -15,6 +15,7 @@ from tests.docs.asking import ask
 from tests.docs.pages import ROOT, labelled, page
 from tests.docs.shapes import is_same_shape
 from tests.process.runtime import RuntimeProcess
+from tests.web.faults import FAULTS
 
 TEXT = page("http.md")
 
@@ -27,7 +28,8 @@ def test_every_url_is_named_and_no_other() -> None:
 def test_every_error_code_is_named_with_its_status_and_no_other() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "agent_runtime" / "web").glob("*.py"))
     raised = {(int(status), code) for status, code in re.findall(r'Problem\(\s*(\d+), "(\w+)"', sources)}
-    raised |= {(problem["status"], problem["code"]) for problem in map(problem_of, _faults())}
+    late = [errors.ModelFailed("timeout", "late"), *(ProviderFailed(each, "") for each in ("unreachable", "timeout"))]
+    raised |= {(problem["status"], problem["code"]) for problem in map(problem_of, [*FAULTS, *late])}
     raised |= {(404, "no_such_url"), (405, "method_not_allowed"), (500, "internal"), (413, "too_large")}
     assert _named() == raised
 
@@ -37,24 +39,6 @@ def _named() -> set[tuple[int, str]]:
     named = {(int(status), code) for status, cell in rows for code in re.findall(r"`([a-z0-9_]+)`", cell)}
     assert "504 when it took too long" in TEXT
     return named - {(502, "reason"), (409, "turn_id")} | {(504, "model_failed")}
-
-
-def _faults() -> list[errors.RuntimeFault]:
-    """Every failure that a request can end with."""
-    return [
-        errors.RuntimeFault("crashed"),
-        errors.NotFound("session", "1"),
-        errors.Refused("no"),
-        errors.Busy("busy"),
-        errors.TurnRunning("1"),
-        errors.Draining("stopping"),
-        errors.Interrupted("stopped"),
-        errors.ModelFailed("empty", "nothing"),
-        errors.ModelFailed("timeout", "late"),
-        ProviderFailed("unreachable", "gone"),
-        ProviderFailed("timeout", "late"),
-        errors.Unavailable("gone"),
-    ]
 
 
 def test_every_reason_of_a_failed_model_is_explained() -> None:

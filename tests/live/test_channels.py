@@ -16,6 +16,7 @@ from agent_runtime.core.events import CHANNELS
 from agent_runtime.live.channels import Patience, RedisPublisher, Subscriber
 from agent_runtime.live.connection import commands_client, listening_client
 from tests.servers.redis import RedisServer
+from tests.waiting import until
 
 BRISK = Patience(longest_pause=0.2)
 DEAF = "ACL SETUSER deaf on >hunter2 ~* &other +@all"
@@ -56,12 +57,6 @@ class Ear:
         await asyncio.wait([self.task], timeout=10)
         assert self.task.cancelled()
         assert self.subscriber.state == "down"
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 def of_library(options: dict[str, object]) -> Callable[[str], Redis]:
@@ -169,7 +164,7 @@ async def test_a_frozen_server_is_found_within_eight_seconds(redis_server: Redis
     async with Ear(redis_server.url) as ear:
         redis_server.freeze()
         frozen = loop.time()
-        await until(lambda: bool(ear.downs), seconds=20)
+        await until(lambda: bool(ear.downs), within_s=20)
         assert loop.time() - frozen <= 8
         redis_server.thaw()
         await until(lambda: ear.lives == 2)
@@ -200,7 +195,7 @@ async def test_of_a_flood_nothing_is_lost_and_the_loop_goes_on(redis_url: str, c
             for number in range(20_000):
                 flood.publish("events:auction", b"%05d" % number + b"." * 300)
             publishing = asyncio.create_task(flood.execute())
-            await until(lambda: len(ear.heard) == 20_000, seconds=30)
+            await until(lambda: len(ear.heard) == 20_000, within_s=30)
             await publishing
         assert [data[:5] for _, data in ear.heard] == [b"%05d" % number for number in range(20_000)]
         assert (ear.lives, ear.downs) == (1, [])

@@ -71,11 +71,15 @@ class Client:
         return await self.post(f"/api/sessions/{session}/messages", {"content": content, **body})
 
     async def messages(self, session: str) -> list[dict[str, Any]]:
-        """Every message of a session, page by page."""
+        """Every message of a session."""
+        return await self.rows(f"/api/sessions/{session}/messages?limit=200")
+
+    async def rows(self, path: str) -> list[dict[str, Any]]:
+        """Every row of a list that is asked for with a query, page by page."""
         found: list[dict[str, Any]] = []
         cursor = ""
         while True:
-            page = (await self.get(f"/api/sessions/{session}/messages?limit=200{cursor}")).json
+            page = (await self.get(path + cursor)).json
             found += page["data"]
             if page["next_cursor"] is None:
                 return found

@@ -6,8 +6,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.llm.fake_server import DONE, USAGE, Exchange, chunk, fake_server
+from tests.process.runtime import RuntimeProcess
 
 WAIT, FAIL, BREAK, DRIP = "please wait", "please fail", "please break off", "please drip"
 _DRIPS = 20
@@ -71,3 +73,14 @@ def model_server() -> Iterator[Model]:
         model.go.set()
         stop.set()
         thread.join(20)
+
+
+@contextmanager
+def runtime_with_model(folder: Path) -> Iterator[tuple[RuntimeProcess, Model]]:
+    """A runtime that keeps its data there, with such a server of its own."""
+    with model_server() as model:
+        runtime = RuntimeProcess(folder / "data", *model.settings())
+        try:
+            yield runtime.start(), model
+        finally:
+            runtime.kill()

@@ -1,6 +1,5 @@
 """Whatever somebody sends or leaves under a key (rows E and K of the catalogue): the next valid bid is narrated."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
@@ -12,6 +11,7 @@ from tests.domains.streams import Engine
 from tests.process.listening import Platform, platform_on
 from tests.process.lots import Lot, moment
 from tests.process.runtime import RuntimeProcess
+from tests.waiting import until
 
 Make = Callable[..., RuntimeProcess]
 Deed = Callable[[Redis, str], Awaitable[object]]
@@ -69,9 +69,7 @@ async def _resynced(client: Redis, started: RuntimeProcess) -> None:
     """The runtime has lost its subscription, has it again, and has read the keys."""
     before = started.log.count("resynced")
     await client.client_kill_filter(_type="pubsub", skipme=True)
-    async with asyncio.timeout(10):
-        while started.log.count("resynced") == before:
-            await asyncio.sleep(0.01)
+    await until(lambda: started.log.count("resynced") > before)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import pytest
 
 from tests.process.http import Client, client_of
 from tests.process.runtime import RuntimeProcess
+from tests.waiting import asked_until, until
 
 Make = Callable[..., RuntimeProcess]
 _CLIENTS = 10
@@ -50,9 +51,7 @@ async def killed_while_talking(started: RuntimeProcess, sessions: list[str], aft
     acknowledged = Acknowledged()
     async with client_of(started.url) as client:
         talking = [asyncio.create_task(talk(client, session, acknowledged)) for session in sessions]
-        async with asyncio.timeout(30):
-            while len(acknowledged.messages) < after:
-                await asyncio.sleep(0.001)
+        await until(lambda: len(acknowledged.messages) >= after, within_s=30)
         started.kill()
         with suppress(AssertionError):  # a stream that ended without its message
             await asyncio.gather(*talking)
@@ -135,9 +134,7 @@ async def test_chat_goes_on_while_its_redis_is_killed(runtime: Make) -> None:
         os.kill(server, signal.SIGKILL)
         for _ in range(20):
             assert (await client.say(session, "Hello!")).status == 200
-        async with asyncio.timeout(30):
-            while (await client.get("/readyz")).json["status"] != "ok":
-                await asyncio.sleep(0.05)
+        await asked_until(lambda: client.get("/readyz"), lambda health: health.json["status"] == "ok", within_s=30)
     assert started.stop() == 0
 
 

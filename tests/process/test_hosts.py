@@ -13,6 +13,7 @@ from tests.process.http import Client, client_of
 from tests.process.listening import Platform, platform_on
 from tests.process.lots import Envelope, Lot
 from tests.process.runtime import RuntimeProcess
+from tests.waiting import asked_until
 
 Make = Callable[..., RuntimeProcess]
 _MUTED_WITHIN_S = 0.1
@@ -59,9 +60,9 @@ async def test_two_hosts_narrate_two_campaigns_without_a_word_in_the_others_sess
 
 async def _until_over(client: Client, agent: str) -> None:
     session = (await client.get(f"/api/agents/{agent}")).json["session_id"]
-    async with asyncio.timeout(20):
-        while all(each["explanation"]["family"] != "sold" for each in await client.messages(session)):
-            await asyncio.sleep(0.05)
+    await asked_until(
+        lambda: client.messages(session), lambda said: any(each["explanation"]["family"] == "sold" for each in said)
+    )
 
 
 async def _burst(platform: Platform, lot: Lot, seconds: float) -> None:

@@ -12,6 +12,7 @@ from tests.process.listening import Platform, platform_on
 from tests.process.lots import Envelope, Lot, envelope, moment
 from tests.process.runtime import RuntimeProcess, command, wait_until
 from tests.servers.redis import RedisServer
+from tests.waiting import asked_until
 
 Make = Callable[..., RuntimeProcess]
 AGENT = "vesper"
@@ -42,9 +43,7 @@ def forgets_redis(started: RuntimeProcess) -> None:
 
 
 async def _has(platform: Platform, key: str, **values: Any) -> None:
-    async with asyncio.timeout(20):
-        while not values.items() <= json.loads(await platform.client.get(key) or "{}").items():
-            await asyncio.sleep(0.02)
+    await asked_until(lambda: platform.client.get(key), lambda raw: values.items() <= json.loads(raw or "{}").items())
 
 
 async def test_others_read_that_it_is_there_pauses_goes_on_and_leaves(runtime: Make, redis_server: RedisServer) -> None:
@@ -73,9 +72,7 @@ async def test_its_keys_hold_the_contracts_shapes_and_nothing_of_a_private_chat(
         await platform.publish(lot.end("40"), lot.winner("kestrel9", "40"))
         await platform.hears("agent:memory:update", agentId=AGENT)
         await _has(platform, "agent:vesper", status="ACTIVE")
-        async with asyncio.timeout(20):
-            while not (await platform.value("agent:context:vesper"))["memoryKeys"]:
-                await asyncio.sleep(0.05)
+        await asked_until(lambda: platform.value("agent:context:vesper"), lambda context: context["memoryKeys"])
         values = {key: await platform.value(key) for key in SHAPES}
         kept = (await client.get(f"/api/agents/{AGENT}/memories")).json["data"]
     for key, fields in SHAPES.items():
@@ -136,9 +133,7 @@ async def test_a_seeded_world_is_known_at_once(runtime: Make) -> None:
     assert command("db", "seed", "--data-dir", made.folder).returncode == 0
     started = made.start()
     async with client_of(started.url) as client:
-        async with asyncio.timeout(20):
-            while "Clara Voss" not in (reply := await says(client, "Who won lot 2?")):
-                await asyncio.sleep(0.1)
+        reply = await asked_until(lambda: says(client, "Who won lot 2?"), lambda reply: "Clara Voss" in reply)
         assert "0.31 ETH" in reply
         unsold = await says(client, "Who won lot 3?")
         assert "The Glass Orchard" in unsold

@@ -13,6 +13,7 @@ from tests.process.http import Client, client_of
 from tests.process.listening import Platform, platform_on
 from tests.process.lots import Envelope, Lot, envelope
 from tests.process.runtime import RuntimeProcess
+from tests.waiting import asked_until
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 MOODS = {"NEUTRAL", "EXCITED", "HAPPY", "SURPRISED", "CURIOUS", "CONCERNED", "DISAPPOINTED"}
@@ -42,12 +43,10 @@ async def platform(shared: RuntimeProcess) -> AsyncIterator[Platform]:
 async def said_in(client: Client, words: str) -> dict[str, Any]:
     """The narrated message with these words in the agent's session, once it is there."""
     session = (await client.get("/api/agents/vesper")).json["session_id"]
-    async with asyncio.timeout(20):
-        while True:
-            for message in await client.messages(session):
-                if words in message["content"]:
-                    return message
-            await asyncio.sleep(0.01)
+    said = await asked_until(
+        lambda: client.messages(session), lambda said: any(words in each["content"] for each in said)
+    )
+    return next(each for each in said if words in each["content"])
 
 
 def assert_ours(event: Envelope, kind: str) -> None:
@@ -91,11 +90,13 @@ async def test_its_keys_have_the_shapes_of_the_contract_and_expire(client: Clien
     lot = Lot("Paper Lighthouse")
     await platform.publish(lot.start(), *lot.bid("mint_folio", "725"), lot.price("725.50"))
     await platform.hears_line_with("725.50")
-    async with asyncio.timeout(20):
-        while (context := await platform.value("agent:context:vesper"))["auctionContext"]["auctionId"] != lot.id or (
-            "725.50" not in context["conversationContext"]["recentMessages"][-1]["content"]
-        ):
-            await asyncio.sleep(0.02)
+    context = await asked_until(
+        lambda: platform.value("agent:context:vesper"),
+        lambda context: (
+            context["auctionContext"]["auctionId"] == lot.id
+            and "725.50" in context["conversationContext"]["recentMessages"][-1]["content"]
+        ),
+    )
     auction = context["auctionContext"]
     assert context.keys() == {"agentId", "auctionContext", "conversationContext", "memoryKeys"}
     assert context["memoryKeys"] == []
@@ -238,6 +239,7 @@ async def _told(platform: Platform, lot: Lot, amount: str) -> Envelope:
 
 
 async def _until_logged(client: Client, event_id: str) -> None:
-    async with asyncio.timeout(20):
-        while event_id not in {row["id"] for row in (await client.get("/api/events?limit=200")).json["data"]}:
-            await asyncio.sleep(0.01)
+    await asked_until(
+        lambda: client.get("/api/events?limit=200"),
+        lambda events: event_id in {row["id"] for row in events.json["data"]},
+    )

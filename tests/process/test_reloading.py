@@ -10,6 +10,7 @@ import pytest
 from tests.process.http import Client, assert_problem, client_of
 from tests.process.model import Model, model_server
 from tests.process.runtime import RuntimeProcess
+from tests.waiting import asked_until
 
 HOST = "name: {}\nslug: ada\nhosts: {{auctions: '*'}}\n"
 WREN = "name: Wren\nsystem: You are the {} Wren.\n"
@@ -53,8 +54,11 @@ async def test_a_new_conversation_is_with_the_changed_character_and_an_old_one_w
     old = await client.session_with("wren")
     assert "the first Wren" in await persona(client, model, old)
     (characters / "wren.yaml").write_text(WREN.format("second"))
-    while "the second Wren" not in await persona(client, model, await client.session_with("wren")):
-        await asyncio.sleep(0.05)
+
+    async def met_anew() -> str:
+        return await persona(client, model, await client.session_with("wren"))
+
+    await asked_until(met_anew, lambda said: "the second Wren" in said)
     assert "the first Wren" in await persona(client, model, old)
 
 
@@ -62,14 +66,12 @@ async def test_a_running_agent_goes_on_as_it_was_while_its_file_is_broken_and_ch
     client: Client, characters: Path
 ) -> None:
     (characters / "ada.yaml").write_text("name: [")
-    while not (broken := (await client.get("/api/agents")).json["broken"]):
-        await asyncio.sleep(0.05)
+    broken = (await asked_until(lambda: client.get("/api/agents"), lambda agents: agents.json["broken"])).json["broken"]
     assert [(each["file"], each["character"]) for each in broken] == [("ada.yaml", "ada")]
     assert (await client.get("/api/agents/ada")).json["name"] == "Ada"
     assert (await client.get("/readyz")).json["parts"]["characters"]["status"] == "degraded"
     (characters / "ada.yaml").write_text(HOST.format("Ada the Second"))
-    while (await client.get("/api/agents/ada")).json["name"] != "Ada the Second":
-        await asyncio.sleep(0.05)
+    await asked_until(lambda: client.get("/api/agents/ada"), lambda ada: ada.json["name"] == "Ada the Second")
     assert (await client.get("/api/agents")).json["broken"] == []
 
 
@@ -78,10 +80,8 @@ async def test_a_new_file_is_a_character_to_talk_to_and_a_removed_one_still_is(
 ) -> None:
     assert_problem(await client.post("/api/sessions", {"character": "new"}), 404, "not_found")
     (characters / "new.yaml").write_text("name: New\n")
-    while (await client.post("/api/sessions", {"character": "new"})).status != 201:
-        await asyncio.sleep(0.05)
+    await asked_until(lambda: client.post("/api/sessions", {"character": "new"}), lambda answer: answer.status == 201)
     (characters / "new.yaml").unlink()
-    while not (broken := (await client.get("/api/agents")).json["broken"]):
-        await asyncio.sleep(0.05)
+    broken = (await asked_until(lambda: client.get("/api/agents"), lambda agents: agents.json["broken"])).json["broken"]
     assert [(each["file"], each["character"]) for each in broken] == [("new.yaml", "new")]
     assert (await client.post("/api/sessions", {"character": "new"})).status == 201

@@ -88,11 +88,11 @@ def test_a_port_that_is_in_use_is_named(tmp_path: Path, taken_port: int) -> None
 
 
 def test_wrong_settings_are_told_with_their_place_before_anything_is_opened(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text("http:\n  prot: 4500\n  host: 0.0.0.0\n")
+    (tmp_path / "config.yaml").write_text("http:\n  prot: 4500\n  port: http\n")
     code, said = refused("--data-dir", tmp_path / "data", "--config", tmp_path / "config.yaml")
     assert code == 2
     assert f"{tmp_path}/config.yaml:2:3: unknown key 'prot' (did you mean 'port'?)" in said
-    assert f"{tmp_path}/config.yaml:3:9: only this machine may connect" in said
+    assert f"{tmp_path}/config.yaml:3:9: expected" in said
     assert not (tmp_path / "data").exists()
 
 
@@ -181,3 +181,10 @@ def test_folders_that_cannot_be_used_are_told(runtime: Make, tmp_path: Path) -> 
     code, said = refused("--data-dir", started.folder)
     assert (code, said.count("\n")) == (5, 1)
     assert "newer" in said
+
+
+@pytest.mark.parametrize("given", ["--port={}", "--set=http.port={}"])
+def test_the_demo_listens_where_it_is_told_to(taken_port: int, given: str, tmp_path: Path) -> None:
+    done = command("demo", "--once", "--data-dir", tmp_path, given.format(taken_port))
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert f"port {taken_port}" in done.stderr.decode()

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.process.http import Client, client_of
+from tests.process.http import Answer, Client, client_of
 from tests.process.listening import platform_on
 from tests.process.model import DRIP, WAIT, Model, model_server
 from tests.process.runtime import RuntimeProcess
+from tests.waiting import asked_until, until
 
 Make = Callable[..., RuntimeProcess]
 _CLIENTS = 10
@@ -25,9 +26,7 @@ def model() -> Iterator[Model]:
 
 
 async def prompted(model: Model, question: str) -> None:
-    async with asyncio.timeout(20):
-        while not any(prompt[-1]["content"] == question for prompt in model.prompts):
-            await asyncio.sleep(0.01)
+    await until(lambda: any(prompt[-1]["content"] == question for prompt in model.prompts))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -86,9 +85,7 @@ async def test_a_stop_lets_short_replies_end_and_takes_nothing_new(runtime: Make
         for question in questions:
             await prompted(model, question)
         started.signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
-            while (health := await client.get("/readyz")).status != 503:
-                await asyncio.sleep(0.01)
+        health = await _draining(client)
         assert health.json["status"] == "draining"
         for refused in (
             await client.say(sessions[0], "Now?"),
@@ -155,10 +152,9 @@ def _after(started: RuntimeProcess) -> None:
     connection.close()
 
 
-async def _draining(client: Client) -> None:
-    async with asyncio.timeout(20):
-        while (await client.get("/readyz")).status != 503:
-            await asyncio.sleep(0.01)
+async def _draining(client: Client) -> Answer:
+    """What it says of itself, as soon as it is."""
+    return await asked_until(lambda: client.get("/readyz"), lambda health: health.status == 503)
 
 
 def _kept(stopped: RuntimeProcess) -> dict[str, list[dict[str, Any]]]:

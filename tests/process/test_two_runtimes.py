@@ -10,6 +10,7 @@ import pytest
 from tests.process.http import Answer, Client, assert_problem, client_of
 from tests.process.model import WAIT, Model, model_server
 from tests.process.runtime import RuntimeProcess
+from tests.waiting import asked_until
 
 Two = tuple[tuple[RuntimeProcess, Client], tuple[RuntimeProcess, Client]]
 
@@ -35,10 +36,10 @@ async def two(
 async def running_in(client: Client, session: str, question: str) -> tuple[asyncio.Task[Answer], str]:
     """A turn that waits, and its id."""
     asking = asyncio.create_task(client.say(session, question))
-    async with asyncio.timeout(20):
-        while not (messages := [each for each in await client.messages(session) if each["content"] == question]):
-            await asyncio.sleep(0.01)
-    return asking, messages[0]["turn_id"]
+    kept = await asked_until(
+        lambda: client.messages(session), lambda kept: any(each["content"] == question for each in kept)
+    )
+    return asking, next(each["turn_id"] for each in kept if each["content"] == question)
 
 
 async def test_a_session_has_one_turn_at_a_time_in_both(two: Two, model: Model) -> None:

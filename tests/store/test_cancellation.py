@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from agent_runtime.store.database import Database
 from tests.store.values import message, session
+from tests.waiting import asked_until
 
 
 def assert_writable(database: Database) -> None:
@@ -81,8 +82,7 @@ async def test_four_hundred_cancelled_units_of_work_finish_and_leave_nothing_loc
     async with asyncio.timeout(10):
         await engine.write(_count)
         # Writers of several connections end in any order: the last one asked for may not be the last one done.
-        while await engine.read(_look) != 81:
-            await asyncio.sleep(0.01)
+        await asked_until(lambda: engine.read(_look), lambda count: count == 81)
         assert set(await asyncio.gather(*(engine.read(_look) for _ in range(20)))) == {81}
     assert given_up > 100
     assert_writable(database)

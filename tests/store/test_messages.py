@@ -8,6 +8,7 @@ import pytest
 
 from agent_runtime.core.conversation import Utterance
 from agent_runtime.core.errors import NotFound, Refused
+from agent_runtime.store.cursor import seq_cursor
 from agent_runtime.store.database import Database
 from tests.store.values import NOON, message, new_id, session
 
@@ -156,6 +157,13 @@ async def test_an_empty_session_has_an_empty_page_and_no_session_has_none(databa
         await database.messages.list(new_id())
 
 
+async def test_behind_a_place_that_no_session_reaches_there_is_nothing(database: Database) -> None:
+    owner = await database.sessions.create(session())
+    await database.messages.append(message(owner.id))
+    page = await database.messages.list(owner.id, cursor=seq_cursor("messages", 2**62))
+    assert (page.data, page.next_cursor) == ((), None)
+
+
 async def test_a_message_can_be_marked_interrupted(database: Database) -> None:
     owner = await database.sessions.create(session())
     kept = await database.messages.append(message(owner.id))
@@ -183,3 +191,19 @@ async def test_a_page_size_out_of_bounds_is_refused(database: Database) -> None:
     for limit in (0, -1, 10_000):
         with pytest.raises(Refused):
             await database.messages.list(owner.id, limit=limit)
+
+
+async def test_the_newest_are_read_backwards_from_any_place(database: Database) -> None:
+    owner = await database.sessions.create(session())
+    for number in range(1, 8):
+        await database.messages.append(message(owner.id, str(number)))
+
+    async def seqs(limit: int, before: int | None = None) -> list[int]:
+        return [each.seq for each in await database.messages.last(owner.id, limit, before=before)]
+
+    assert [await seqs(3), await seqs(3, 5), await seqs(3, 2), await seqs(3, 1)] == [[5, 6, 7], [2, 3, 4], [1], []]
+    assert await seqs(100, 10**17) == list(range(1, 8))
+    with pytest.raises(NotFound):
+        await database.messages.last("nowhere", 5)
+    with pytest.raises(Refused):
+        await database.messages.last(owner.id, 0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import asyncpg
 import pytest
 from sqlalchemy import CheckConstraint, UniqueConstraint, inspect
 
@@ -11,6 +10,7 @@ from agent_runtime.core.platform import Auction, Bid, Campaign, Record, User
 from agent_runtime.store import schema
 from agent_runtime.store.database import Database
 from agent_runtime.store.platform_tables import PLATFORM
+from tests.store.by_hand import run_by_hand
 from tests.store.platform_values import TIMES, auction, bid, user
 from tests.store.values import NOON
 
@@ -37,17 +37,8 @@ _PLATFORMS_OWN = (
 )
 
 
-async def _run(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
 async def test_a_database_of_the_platforms_keeps_its_rows_and_is_written_to(empty_postgres_url: str) -> None:
-    await _run(empty_postgres_url, *_PLATFORMS_OWN)
+    await run_by_hand(empty_postgres_url, *_PLATFORMS_OWN)
     schema.upgrade(empty_postgres_url)
     heard: list[Record] = [
         Bid(id="b", created_at=NOON, amount="12.5", user_id="ada", auction_id="lot", status="ACCEPTED"),
@@ -67,7 +58,7 @@ async def test_a_database_of_the_platforms_keeps_its_rows_and_is_written_to(empt
         with pytest.raises(Refused):  # the platform insists on what we do not
             await database.bids.upsert([bid("nowhere", user_id="nobody")])
     schema.downgrade(empty_postgres_url, "0001")
-    await _run(empty_postgres_url, "INSERT INTO comments SELECT 'd', id FROM users")  # still there, and its own
+    await run_by_hand(empty_postgres_url, "INSERT INTO comments SELECT 'd', id FROM users")  # still there, and its own
     schema.upgrade(empty_postgres_url)
     async with Database(empty_postgres_url) as database:
         assert len((await database.bids.list()).data) == 1

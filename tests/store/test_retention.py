@@ -9,6 +9,7 @@ from agent_runtime.core.errors import Unavailable
 from agent_runtime.store.database import Database
 from agent_runtime.store.retention import Retention
 from tests.store.values import NOON, claim, event, session, turn
+from tests.waiting import beside
 
 CLOCK = ManualClock(NOON.timestamp())
 
@@ -62,12 +63,6 @@ class _Log:
 async def test_a_database_that_is_away_is_tried_again() -> None:
     log = _Log(outages=2)
     retention = Retention(log, CLOCK, 30.0, first_after_s=0, every_s=0, pause_s=0, batch=10)  # type: ignore[arg-type]
-    task = asyncio.create_task(retention.run())
-    try:
-        async with asyncio.timeout(5):
-            await log.is_empty.wait()
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-    assert task.cancelled()
+    async with beside(retention.run), asyncio.timeout(5):
+        await log.is_empty.wait()
     assert log.outages == 0

@@ -10,7 +10,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -20,6 +19,7 @@ from agent_runtime.core.errors import SchemaBehind
 from agent_runtime.store import revisions, schema
 from agent_runtime.store.database import Database
 from agent_runtime.store.migrating import copy_path
+from tests.store.by_hand import run_by_hand
 from tests.store.values import NOON, event, message, new_id, session
 
 
@@ -61,15 +61,6 @@ async def test_tables_that_are_there_already_are_left_as_they_are(empty_url: str
         assert await database.sessions.get(kept.id) == kept
 
 
-async def _run(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
 @pytest.mark.parametrize(
     ("moment", "document"), [("timestamptz", "jsonb"), ("timestamp(3)", "json")], ids=["as ours", "otherwise"]
 )
@@ -77,7 +68,7 @@ async def test_the_platforms_event_log_keeps_its_rows_and_gets_what_it_lacks(
     empty_postgres_url: str, moment: str, document: str
 ) -> None:
     row = """INSERT INTO event_logs VALUES ('{}', '2026-03-01 12:00:00', 'auction:start', 'engine', '{{"lot": 1}}')"""
-    await _run(
+    await run_by_hand(
         empty_postgres_url,
         f"CREATE TABLE event_logs (id text PRIMARY KEY, timestamp {moment} NOT NULL, type text NOT NULL,"
         f" source text NOT NULL, data {document} NOT NULL)",
@@ -85,7 +76,7 @@ async def test_the_platforms_event_log_keeps_its_rows_and_gets_what_it_lacks(
         row.format("first"),
     )
     schema.upgrade(empty_postgres_url)
-    await _run(empty_postgres_url, row.format("second"))  # the platform does not know of our columns
+    await run_by_hand(empty_postgres_url, row.format("second"))  # the platform does not know of our columns
     ours = event(reason="bad_shape")
     async with Database(empty_postgres_url) as database:
         await database.events.append([ours, ours, event(id="first")])
@@ -100,7 +91,7 @@ async def test_the_platforms_event_log_keeps_its_rows_and_gets_what_it_lacks(
         assert kept[2].timestamp == ours.timestamp
         assert [each.id for each in (await database.events.list(dead=True)).data] == [ours.id]
     schema.downgrade(empty_postgres_url, "base")
-    await _run(empty_postgres_url, row.format("third"))  # still there
+    await run_by_hand(empty_postgres_url, row.format("third"))  # still there
     schema.upgrade(empty_postgres_url)
     async with Database(empty_postgres_url) as database:
         assert len((await database.events.list()).data) == 4
@@ -108,7 +99,7 @@ async def test_the_platforms_event_log_keeps_its_rows_and_gets_what_it_lacks(
 
 async def test_conversations_that_are_there_already_are_numbered_and_continued(empty_postgres_url: str) -> None:
     times = "created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL"
-    await _run(
+    await run_by_hand(
         empty_postgres_url,
         f"CREATE TABLE sessions (id text PRIMARY KEY, {times})",
         "CREATE TABLE messages (id text PRIMARY KEY, content text NOT NULL, role text NOT NULL,"

@@ -11,6 +11,7 @@ from agent_runtime.core.conversation import Found, Session
 from agent_runtime.core.errors import Refused
 from agent_runtime.store.database import Database
 from tests.store.values import NOON, message, session
+from tests.waiting import beside, until
 
 
 async def tell(database: Database, *contents: str, **values: str) -> Session:
@@ -178,12 +179,16 @@ async def test_a_search_that_is_given_up_loses_no_message(database: Database) ->
 
 async def test_the_indexer_catches_up_by_itself(database: Database) -> None:
     await tell(database, *(f"heron {n}" for n in range(10)))
-    task = asyncio.create_task(database.indexer.run())
-    try:
-        async with asyncio.timeout(10):
-            while database.indexer.is_behind:
-                await asyncio.sleep(0.01)
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
+    async with beside(database.indexer.run):
+        await until(lambda: not database.indexer.is_behind)
     assert await database.sessions.index_some(1) == 0
+
+
+async def test_a_search_waits_for_what_is_being_made_findable(database: Database) -> None:
+    while database.indexer.is_behind:
+        await database.indexer.index_some(64)
+    await tell(database, "a heron on the roof")
+    background = asyncio.create_task(database.indexer.index_some(64))
+    await asyncio.sleep(0)  # it has taken the session up, and has kept nothing yet
+    assert await found(database, "heron") == ["a heron on the roof"]
+    await background

@@ -175,23 +175,6 @@ async def test_a_summary_of_what_is_no_longer_on_the_path_goes(database: Databas
     assert await database.summaries.get(b.session_id) is None
 
 
-async def test_messages_are_found_by_their_chain_newest_first(database: Database) -> None:
-    one, other = await database.sessions.create(session()), await database.sessions.create(session())
-    chain = "ab" * 32
-    kept = [
-        await database.messages.append(message(owner.id, chain=chain, created_at=NOON.replace(minute=minute)))
-        for minute, owner in enumerate((one, other, one))
-    ]
-    await database.messages.append(message(one.id, chain="cd" * 32))
-    assert list(await database.messages.by_chain(chain)) == kept[::-1]
-    assert list(await database.messages.by_chain(chain, 1)) == kept[:1:-1]
-    for unknown in ("00" * 32, "", "x" * 64, "a\0b", chain.upper()):
-        assert tuple(await database.messages.by_chain(unknown)) == ()
-    for bad in ("", "x" * 64, chain.upper(), chain + "a"):
-        with pytest.raises(Refused):
-            await database.messages.append(message(one.id, chain=bad))
-
-
 async def test_a_tree_that_is_deleted_begins_anew(database: Database) -> None:
     a, *_ = await chain_of(database, "a b")
     await branch(database, a, "x")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.http import Client, client_of
-from tests.process.model import Model, model_server
+from tests.process.model import Model, runtime_with_model
 from tests.process.runtime import ROOT, RuntimeProcess, pytest_runtest_makereport
 
 __all__ = ["pytest_runtest_makereport"]
@@ -41,12 +41,8 @@ async def client(runtime: RuntimeProcess) -> AsyncIterator[Client]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RuntimeProcess, Model]]:
     """A runtime whose model does what the question says."""
-    with model_server() as model:
-        runtime = RuntimeProcess(tmp_path_factory.mktemp("served") / "data", *model.settings())
-        try:
-            yield runtime.start(), model
-        finally:
-            runtime.kill()
+    with runtime_with_model(tmp_path_factory.mktemp("served")) as served:
+        yield served
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+
 from agent_runtime.agents.agent import Agent
 from agent_runtime.agents.company import Company
 from agent_runtime.core.broadcast import Broadcast
@@ -36,6 +38,7 @@ class Door:
     stages: dict[str, Stage]
     coalesced: dict[str, dict[str, int]]
     answers: dict[str, str]
+    app: web.Application
 
     @property
     def said(self) -> list[str]:
@@ -103,11 +106,12 @@ async def served(folder: Path) -> AsyncIterator[Door]:
                 overtaken=lambda _lot_id: 3,
             ),
             improvise=improvise,
+            exposition=unused,
         )
         server = Server(build(services), "127.0.0.1", 0)
         await server.start()
         try:
             async with client_of(server.url) as client:
-                yield Door(client, vesper, ear, database, stages, coalesced, answers)
+                yield Door(client, vesper, ear, database, stages, coalesced, answers, server.app)
         finally:
             await server.stop()

@@ -11,6 +11,7 @@ from tests.characters.cards.making import charx, png_card, raw_json, v2
 from tests.characters.cards.test_bad_cards import BAD_FILES, BAD_JSON
 from tests.characters.cards.wild import CARDS, ELIZA, TEXTGEN
 from tests.process.http import Answer, Client, assert_problem, assert_works
+from tests.waiting import asked_until
 
 PNG, JSON, ZIP, YAML = "image/png", "application/json", "application/zip", "application/yaml"
 
@@ -149,8 +150,6 @@ async def test_a_card_goes_back_into_its_own_picture_which_leaves_with_it(client
 
 async def test_a_broken_file_is_no_card(client: Client, folder: Path) -> None:
     (folder / "half.yaml").write_text("name: [\n")
-    async with asyncio.timeout(20):
-        while (answer := await client.get("/api/characters/half/card")).status == 404:
-            await asyncio.sleep(0.02)
+    answer = await asked_until(lambda: client.get("/api/characters/half/card"), lambda answer: answer.status != 404)
     assert_problem(answer, 422, "invalid_file")
     (folder / "half.yaml").unlink()

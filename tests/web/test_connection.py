@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.web_request import BaseRequest
 
 from agent_runtime.web.connection import Connection
+from agent_runtime.web.room import Room
 from tests.process.http import assert_problem, raw
 
 _SOON_S = 0.05
@@ -31,7 +32,9 @@ async def listening(asked: asyncio.Event, answer: asyncio.Event) -> AsyncIterato
     loop = asyncio.get_running_loop()
     server = web.Server(handler)
     listener = await loop.create_server(
-        lambda: Connection(server, loop=loop, new_id=lambda: "id-1", head_within_s=_SOON_S), "127.0.0.1", 0
+        lambda: Connection(server, loop=loop, new_id=lambda: "id-1", room=Room(9), head_within_s=_SOON_S),
+        "127.0.0.1",
+        0,
     )
     try:
         async with asyncio.timeout(20):

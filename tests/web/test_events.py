@@ -15,15 +15,8 @@ SETTINGS = ("narration.speed=max",)
 
 async def logged(client: Client, **query: str) -> list[dict[str, Any]]:
     """Every row of the event log that fits."""
-    rows: list[dict[str, Any]] = []
     wanted = "&".join(f"{name}={value}" for name, value in query.items())
-    cursor = ""
-    while True:
-        page = (await client.get(f"/api/events?limit=200&{wanted}{cursor}")).json
-        rows += page["data"]
-        if page["next_cursor"] is None:
-            return rows
-        cursor = f"&cursor={page['next_cursor']}"
+    return await client.rows(f"/api/events?limit=200&{wanted}")
 
 
 async def line_about(client: Client, lot: Lot) -> dict[str, Any]:

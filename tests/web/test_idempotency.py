@@ -9,6 +9,7 @@ import pytest
 from tests.process.http import Answer, Client, assert_problem, client_of, raw
 from tests.process.model import BREAK, FAIL, WAIT, Model
 from tests.process.runtime import RuntimeProcess
+from tests.waiting import asked_until
 
 
 def under(key: str) -> dict[str, str]:
@@ -87,9 +88,7 @@ async def test_what_is_being_answered_is_told_and_a_key_is_one_sessions(guest: C
     session, other, key = await guest.session_with("wren"), await guest.session_with("wren"), str(uuid4())
     question = f"{WAIT} {uuid4()}"
     asking = asyncio.create_task(say(guest, session, question, key))
-    async with asyncio.timeout(20):
-        while not await guest.messages(session):
-            await asyncio.sleep(0.01)
+    await asked_until(lambda: guest.messages(session))
     running = (await guest.messages(session))[0]["turn_id"]
     again = await say(guest, session, question, key)
     assert_problem(again, 409, "turn_running")
@@ -116,9 +115,7 @@ async def test_what_a_crash_broke_off_is_not_run_again_under_its_key(
     session, key, runtime = await guest.session_with("wren"), str(uuid4()), served[0]
     question = f"{WAIT} {uuid4()}"
     asking = asyncio.create_task(say(guest, session, question, key))
-    async with asyncio.timeout(20):
-        while not await guest.messages(session):
-            await asyncio.sleep(0.01)
+    await asked_until(lambda: guest.messages(session))
     runtime.kill()
     await asyncio.wait({asking})
     assert asking.exception() is not None

@@ -7,7 +7,6 @@ import pytest
 from aiohttp import web
 from pydantic import BaseModel
 
-from agent_runtime.core import errors
 from agent_runtime.web import codes
 from agent_runtime.web.errors import problem_of
 from agent_runtime.web.openapi import document, problems_of
@@ -18,6 +17,7 @@ from agent_runtime.web.schemas import TurnBody
 from tests.docs.pages import ROOT
 from tests.process.http import Client, assert_problem
 from tests.process.runtime import command
+from tests.web.faults import FAULTS
 
 DOCUMENT = document(ROUTES)
 BY_PLACE = {(route.method, route.path): route for route in ROUTES}
@@ -87,7 +87,7 @@ def test_the_codes_are_those_that_are_raised() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "agent_runtime" / "web").glob("*.py"))
     raised = {code: int(status) for status, code in re.findall(r'(?:Problem|_document)\(\s*(\d+), "(\w+)"', sources)}
     raised |= {code: int(status) for status, code in re.findall(r'(\d+): \("(\w+)", ', sources) if status != "200"}
-    for fault in _faults():
+    for fault in FAULTS:
         problem = problem_of(fault)
         raised[problem["code"]] = problem["status"]
     assert {code: status for code, (status, _) in codes.CODES.items()} == raised
@@ -99,20 +99,6 @@ async def test_a_refusal_is_a_problem_as_described(client: Client) -> None:
     assert_problem(answer, 422, "invalid_body")
     shape = DOCUMENT["components"]["schemas"]["ProblemView"]
     assert set(shape["required"]) <= answer.json.keys() <= shape["properties"].keys()
-
-
-def _faults() -> list[errors.RuntimeFault]:
-    return [
-        errors.RuntimeFault("crashed"),
-        errors.NotFound("session", "1"),
-        errors.Refused("no"),
-        errors.Busy("busy"),
-        errors.TurnRunning("1"),
-        errors.Draining("stopping"),
-        errors.Interrupted("stopped"),
-        errors.ModelFailed("empty", "nothing"),
-        errors.Unavailable("gone"),
-    ]
 
 
 def _refs(value: Any) -> list[str]:

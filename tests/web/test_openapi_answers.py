@@ -15,6 +15,7 @@ from agent_runtime.web.routes import ROUTES
 from tests.process.http import Answer, Client
 from tests.process.lots import Lot
 from tests.web.described import DOCUMENT, misdescribed
+from tests.web.socketed import peer
 
 SETTINGS = ("narration.speed=50",)
 
@@ -32,6 +33,7 @@ _BROKEN = {"id": "dead-1", "type": "auction:start", "timestamp": 1, "source": "e
 ASKED: Mapping[str, Asked] = {
     "GET /healthz": Asked(),
     "GET /readyz": Asked(within="parts"),
+    "GET /metrics": Asked(),
     "GET /openapi.json": Asked(),
     "GET /docs": Asked(),
     "GET /static/{name}": Asked("/static/docs.js"),
@@ -78,6 +80,7 @@ ASKED: Mapping[str, Asked] = {
     "POST /api/events": Asked(body=_BROKEN),
     "GET /api/events": Asked(within="data"),
     "GET /api/events/stream": Asked(),
+    "GET /api/ws": Asked(),
     "GET /v1/models": Asked(within="data"),
     "GET /v1/models/{id}": Asked("/v1/models/wren"),
     "POST /v1/chat/completions": Asked(body={"model": "wren", "messages": [{"role": "user", "content": "Hello!"}]}),
@@ -116,6 +119,9 @@ async def test_an_answer_is_as_the_document_describes_it(
     assert name in ASKED, "say in ASKED how to ask for it"
     asked = ASKED[name]
     path = (asked.path or route.path).format(**known)
+    if route.hears is not None:
+        await _talks_as_described(client, path, DOCUMENT["paths"][route.path]["get"]["x-websocket"])
+        return
     described = DOCUMENT["paths"][route.path][route.method.lower()]["responses"][str(route.status)]
     if name in STREAMED:
         await _streams_as_described(client, name, path, asked.body)
@@ -176,6 +182,24 @@ async def _streams_as_described(client: Client, name: str, path: str, body: Any)
             described = events.get(event.event) or events[None]
             assert misdescribed(event.data, described["properties"]["data"]["contentSchema"]) == []
     assert seen == STREAMED[name]
+
+
+async def _talks_as_described(client: Client, path: str, described: Mapping[str, Any]) -> None:
+    sends = {each["properties"]["event"].get("const"): each for each in described["sends"]["oneOf"]}
+    hears = [each["$ref"] for each in DOCUMENT["components"]["schemas"]["SocketAsk"]["oneOf"]]
+    assert described["hears"]["$ref"].endswith("/SocketAsk")
+    asks = [{"ask": "ping", "token": "a"}, {"ask": "filter", "agents": ["vesper"]}, {"ask": "snapshot"}]
+    assert all(any(misdescribed(ask, {"$ref": ref}) == [] for ref in hears) for ask in asks)
+    async with peer(client.url + path) as watcher:
+        seen = [await watcher.next()]
+        await client.post("/api/events", Lot().start())
+        seen.append(await watcher.until("auction:start"))
+        for ask in [*asks, {"ask": "what?"}]:
+            await watcher.ask(**ask)
+        while len({each["event"] for each in seen} & sends.keys()) < len(sends) - 1:
+            seen.append(await watcher.next())
+    for each in seen:
+        assert misdescribed(each["data"], (sends.get(each["event"]) or sends[None])["properties"]["data"]) == []
 
 
 async def _first(client: Client, path: str) -> dict[str, Any]:

@@ -3,23 +3,26 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, web
 
 from agent_runtime.web.sse import ServerEvent, stream
+from agent_runtime.web.streams import STREAMS, Streams
 
 Events = Callable[[], AsyncGenerator[ServerEvent]]
 _BIG = b"x" * 65_536
 
 
 @asynccontextmanager
-async def served(events: Events) -> AsyncIterator[str]:
+async def served(events: Events, within_s: float = 20) -> AsyncIterator[str]:
     """A URL where these are streamed."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
-        return await stream(request, events())
+        return await stream(request, events(), within_s=within_s)
 
     app = web.Application()
+    app[STREAMS] = Streams(most=4)
     app.router.add_get("/", handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
@@ -87,3 +90,24 @@ async def test_who_does_not_read_holds_up_the_maker_who_is_ended_when_they_leave
         response.close()
         await is_ended.wait()
     assert len(made) < 1_000
+
+
+async def test_the_connection_of_one_who_never_reads_is_cut() -> None:
+    is_over = asyncio.Event()
+
+    async def events() -> AsyncGenerator[ServerEvent]:
+        try:
+            while True:
+                yield ServerEvent("delta", _BIG)
+        finally:
+            is_over.set()
+
+    async with served(events, within_s=0.05) as url:
+        place = urlsplit(url)
+        reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=1024)
+        writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        await writer.drain()
+        await is_over.wait()
+        got = await reader.read()  # what lies in the buffers of the system, and then the end: nobody holds it open
+        writer.close()
+    assert not got.endswith(b"0\r\n\r\n")

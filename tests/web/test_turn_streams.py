@@ -11,6 +11,7 @@ import pytest
 from tests.process.http import Client, StreamEvent, assert_problem, client_of
 from tests.process.model import BREAK, DRIP, FAIL, WAIT, Model
 from tests.process.runtime import RuntimeProcess
+from tests.waiting import asked_until
 
 SIZES = [pytest.param(30, 10, id="some"), pytest.param(200, 50, id="many", marks=pytest.mark.slow)]
 
@@ -41,10 +42,12 @@ async def raw_stream(guest: Client, turn_id: str, after: str) -> bytes:
 
 async def over(guest: Client, turn_id: str) -> dict[str, Any]:
     """The turn, once it is over."""
-    async with asyncio.timeout(60):
-        while (found := (await guest.get(f"/api/turns/{turn_id}")).json)["state"] in ("accepted", "running"):
-            await asyncio.sleep(0.02)
-    return dict(found)
+    found = await asked_until(
+        lambda: guest.get(f"/api/turns/{turn_id}"),
+        lambda turn: turn.json["state"] not in ("accepted", "running"),
+        within_s=60,
+    )
+    return dict(found.json)
 
 
 def texts(events: Sequence[StreamEvent]) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.process.http import Client, assert_problem, client_of
 from tests.process.model import BREAK, DRIP, FAIL, WAIT, Model
+from tests.waiting import asked_until, until
 
 MESSAGE = {
     "id", "session_id", "seq", "parent_id", "role", "kind", "content", "created_at", "turn_id", "active",
@@ -23,10 +24,7 @@ def client(guest: Client) -> Client:
 
 async def eventually(client: Client, session: str, count: int) -> list[dict[str, Any]]:
     """The messages of a session, once there are so many."""
-    async with asyncio.timeout(20):
-        while len(messages := await client.messages(session)) < count:
-            await asyncio.sleep(0.01)
-    return messages
+    return await asked_until(lambda: client.messages(session), lambda messages: len(messages) >= count)
 
 
 def asked(model: Model, question: str) -> int:
@@ -35,9 +33,7 @@ def asked(model: Model, question: str) -> int:
 
 async def prompted(model: Model, question: str) -> None:
     """Wait until the model was asked this."""
-    async with asyncio.timeout(20):
-        while not asked(model, question):
-            await asyncio.sleep(0.01)
+    await until(lambda: asked(model, question))
 
 
 async def test_a_reply_has_both_messages_the_mood_and_the_usage(client: Client) -> None:
@@ -199,9 +195,7 @@ async def test_who_does_not_want_to_wait_is_told_which_turn_runs(client: Client,
 async def test_of_several_that_do_not_want_to_wait_one_is_answered(client: Client, model: Model) -> None:
     session = await client.session_with("wren")
     turns = [asyncio.create_task(client.say(session, f"{WAIT} {uuid4()}", mode="reject")) for _ in range(6)]
-    async with asyncio.timeout(20):
-        while sum(turn.done() for turn in turns) < 5:
-            await asyncio.sleep(0.01)
+    await until(lambda: sum(turn.done() for turn in turns) >= 5)
     model.go.set()
     assert sorted([(await turn).status for turn in turns]) == [200, 409, 409, 409, 409, 409]
 

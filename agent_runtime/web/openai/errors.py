@@ -15,7 +15,7 @@ _TYPES = {
     429: "rate_limit_error",
 }
 _STATUS = {422: 400}  # what cannot be processed is a bad request there
-_CODES = {(404, "/model"): "model_not_found"}
+_CODES = {(404, "/model"): "model_not_found", (401, ""): "invalid_api_key"}
 
 
 class ErrorView(BaseModel):

@@ -11,6 +11,7 @@ from agent_runtime.chat.placing import ClientTurn
 from agent_runtime.chat.talks import Guest
 from agent_runtime.core.prompt import PromptMessage
 from agent_runtime.core.text import plain
+from agent_runtime.web.access import caller_of
 from agent_runtime.web.errors import Problem
 from agent_runtime.web.openai.schemas import ChatBody, Content, ItemBody, MessageBody, ResponseBody
 from agent_runtime.web.services import SERVICES
@@ -97,6 +98,7 @@ def turn_of(request: web.Request, body: ChatBody | ResponseBody, told: Conversat
     services = request.app[SERVICES]
     content_of(told.said[-1].text, services.max_chars)
     session_id, thread = _names(request, body)
+    caller = caller_of(request)
     return ClientTurn(
         character=character_of(request, body),
         said=told.said,
@@ -105,6 +107,9 @@ def turn_of(request: web.Request, body: ChatBody | ResponseBody, told: Conversat
         session_id=session_id,
         thread=thread,
         after=after,
+        caller=f"key {caller.name}" if caller.name else "local",
+        owner=caller.owner,
+        only_of=caller.only_of,
     )
 
 

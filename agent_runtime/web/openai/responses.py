@@ -9,6 +9,7 @@ from agent_runtime.chat.errands import Done
 from agent_runtime.chat.turn import Turn
 from agent_runtime.core.errors import NotFound
 from agent_runtime.core.prompt import PromptMessage
+from agent_runtime.web.access import caller_of
 from agent_runtime.web.bodies import read_body, reply
 from agent_runtime.web.errors import Problem
 from agent_runtime.web.openai.headers import BODY_BYTES, names_of
@@ -62,6 +63,9 @@ async def _place(request: web.Request, previous: str | None) -> str:
     services = request.app[SERVICES]
     try:
         turn = await services.turns.get(previous.removeprefix(RESPONSE))
+        only_of = caller_of(request).only_of
+        if only_of is not None and (await services.sessions.get(turn.session_id)).owner != only_of:
+            raise NotFound("turn", turn.id)
     except NotFound as error:
         raise Problem(404, "not_found", f"no response {previous!r}", pointer="/previous_response_id") from error
     if turn.message_id is None:

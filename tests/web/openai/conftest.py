@@ -1,14 +1,14 @@
-"""A runtime whose model does what the question says, and clients that send everything again with every turn."""
+"""Clients that send everything again with every turn, and how what they are answered is read."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from tests.process.http import Answer, Client, client_of
-from tests.process.model import Model, model_server
+from tests.process.http import Answer, Client
+from tests.process.model import Model, runtime_with_model
 from tests.process.runtime import RuntimeProcess
 
 COMPLETIONS = "/v1/chat/completions"
@@ -16,27 +16,15 @@ COMPLETIONS = "/v1/chat/completions"
 
 @pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RuntimeProcess, Model]]:
-    with model_server() as model:
-        runtime = RuntimeProcess(tmp_path_factory.mktemp("served") / "data", *model.settings())
-        try:
-            yield runtime.start(), model
-        finally:
-            runtime.kill()
+    """A runtime for all of them, whose model does what the question says."""
+    with runtime_with_model(tmp_path_factory.mktemp("served")) as served:
+        yield served
 
 
 @pytest.fixture
-def model(served: tuple[RuntimeProcess, Model]) -> Iterator[Model]:
-    """What waits when the test ends goes on."""
-    model = served[1]
-    model.go.clear()
-    yield model
-    model.go.set()
-
-
-@pytest.fixture
-async def client(served: tuple[RuntimeProcess, Model], model: Model) -> AsyncIterator[Client]:
-    async with client_of(served[0].url) as client:
-        yield client
+def client(guest: Client) -> Client:
+    """Talks to that runtime."""
+    return guest
 
 
 def user(text: Any) -> dict[str, Any]:
