@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from secrets import token_hex
 from typing import Any
 
 import structlog
@@ -25,6 +24,7 @@ from agent_runtime.core.broadcast import Broadcast
 from agent_runtime.core.clock import SystemClock
 from agent_runtime.core.errors import ModelFailed, RuntimeFault, Unavailable
 from agent_runtime.core.events import Envelope
+from agent_runtime.core.ids import RandomIds
 from agent_runtime.core.supervision import Supervisor
 from agent_runtime.feed import Backlog, Feed
 from agent_runtime.live.channels import Subscriber
@@ -51,7 +51,7 @@ from agent_runtime.web.tally import HttpTally
 _PROBE_S = 1.0
 _LAST_WORDS_S = 5.0
 _CANCEL_AGAIN_S = 0.1
-_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+new_id = RandomIds()
 _log = structlog.get_logger(__name__)
 
 
@@ -262,9 +262,3 @@ async def _probe(question: Callable[[], Awaitable[Any]], otherwise: str) -> Heal
     except (Unavailable, TimeoutError, *FAILURES) as error:
         return Health(otherwise, str(error) or "did not answer within a second")
     return Health("ok", latency_ms=round((time.perf_counter() - began) * 1000, 2))
-
-
-def new_id() -> str:
-    """A fresh id for a row, a message, an event: a random UUID (RFC 9562, version 4)."""
-    drawn = token_hex(16)
-    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{_VARIANT[drawn[16]]}{drawn[17:20]}-{drawn[20:]}"

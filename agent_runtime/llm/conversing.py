@@ -45,9 +45,8 @@ class Talk:
         """The talk of a prompt, in which the character uses the name its guest gave last."""
         character = prompt.character
         heard = without_name(normal(prompt.question), character.name, character.nickname)
-        voice = voice_of(prompt, phrases)
         known = _name_told(prompt.history) or display_name(prompt.user_name, _STRANGER)
-        return cls(prompt, replace(voice, user_name=known), heard)
+        return cls(prompt, voice_of(prompt, phrases, known), heard)
 
     def reply(self) -> str:
         """Never empty. Live facts come first, then what people say to anyone, then what the character knows to say."""
@@ -174,6 +173,7 @@ class Talk:
 
 
 def _name_told(history: tuple[Message, ...]) -> str | None:
-    told = (name_given(message.content) for message in reversed(history) if message.role == "user")
-    name = next((name for name in told if name), None)
-    return display_name(name, _STRANGER) if name else None
+    for message in reversed(history):
+        if message.role == "user" and (name := name_given(message.content)):
+            return display_name(name, _STRANGER)
+    return None

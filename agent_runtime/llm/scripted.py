@@ -30,8 +30,8 @@ class Scripted:
 
     async def reply(self, prompt: Prompt) -> AsyncGenerator[Delta | Finish, None]:
         """A few words at a time, at once."""
-        text = Talk.about(prompt, self.phrases).reply()
-        for words in _groups(text, Random(text)):
+        talk = Talk.about(prompt, self.phrases)
+        for words in _groups(talk.reply(), talk.voice.rng):
             yield Delta(words)
         yield Finish("stop", model=self.name)
 

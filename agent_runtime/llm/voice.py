@@ -66,12 +66,12 @@ class Voice:
         return max((place for place, said in enumerate(self.said) if text in said), default=-1)
 
 
-def voice_of(prompt: Prompt, phrases: PhrasesOf) -> Voice:
-    """The voice for one reply, the same one for the same prompt."""
+def voice_of(prompt: Prompt, phrases: PhrasesOf, user_name: str) -> Voice:
+    """The voice for one reply to `user_name`, the same one for the same prompt."""
     own = (message.content for message in reversed(prompt.history) if message.role == "assistant")
     said = (*reversed(tuple(islice(own, _RECENT))), *prompt.beside)[-_RECENT:]
     seed = f"{prompt.seed}\n{prompt.character.slug}\n{len(prompt.history)}\n{prompt.question}"
-    return Voice(prompt.character, prompt.user_name, phrases, Random(seed), said)
+    return Voice(prompt.character, user_name, phrases, Random(seed), said)
 
 
 def filled(line: str, slots: Mapping[str, str]) -> str:

@@ -1,13 +1,16 @@
 """The window of a prompt: the newest whole turns before a question, whoever wrote them."""
 
+import itertools
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from agent_runtime.chat.windows import Windows
+from agent_runtime.chat.windows import Window, Windows
 from agent_runtime.core.conversation import Message
 from agent_runtime.store.database import Database
-from tests.store.values import message, session
+from tests.store.values import NOON, message, session
 
 
 async def turn(database: Database, owner: str, number: int, windows: Windows | None = None) -> Message:
@@ -51,6 +54,44 @@ async def test_it_knows_what_left_it_last(database: Database, size: int, left: s
         answer = await turn(database, owner, number, held)
     found = held.left_behind(answer)
     assert (None if found is None else (await database.messages.get(found)).content) == left
+
+
+SAID = st.sampled_from(("asked", "asked without a turn", "answered", "cut off", "told aloud"))
+
+
+def utterance(number: int, said: str) -> Message:
+    return Message(
+        id=str(number),
+        session_id="s",
+        seq=number,
+        parent_id=str(number - 1),
+        role="user" if said.startswith("asked") else "assistant",
+        content=said,
+        created_at=NOON,
+        kind="narration" if said == "told aloud" else "chat",
+        turn_id=None if said == "asked without a turn" else "t",
+        interrupted=said == "cut off",
+    )
+
+
+def belonging(messages: list[Message]) -> list[Message]:
+    """The rule, written out: no question without a complete reply behind it, and no reply that was cut off."""
+    kept: list[Message] = []
+    for place, each in enumerate(messages):
+        later = itertools.takewhile(lambda one: one.role != "user", messages[place + 1 :])
+        is_answered = any(one.kind == "chat" and not one.interrupted for one in later)
+        if is_answered or each.turn_id is None if each.role == "user" else not each.interrupted:
+            kept.append(each)
+    return kept
+
+
+@given(said=st.lists(SAID, max_size=12), size=st.integers(0, 6))
+def test_what_belongs_is_what_the_rule_says_of_the_newest(said: list[str], size: int) -> None:
+    everything = [utterance(number, each) for number, each in enumerate(said, start=1)]
+    window = Window(size)
+    for each in everything:
+        window.add(each)
+    assert list(window.whole()) == belonging(everything[len(everything) - size :] if size < len(said) else everything)
 
 
 async def test_questions_without_an_answer_and_answers_cut_short_are_left_out(database: Database) -> None:
