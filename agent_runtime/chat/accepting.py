@@ -81,12 +81,16 @@ class Acceptor:
         claim = asked.words.claim
         if claim is None:
             return
-        self._check_in_flight(claim)
-        await self._check_kept(claim)
+        await self.check(claim)
         self._check_in_flight(claim)  # somebody may have been faster while this one looked
         self._claimed[(claim.scope, claim.key)] = Claimed(
             fingerprint=claim.fingerprint, kind="turn", id=asked.id, created_at=utc(self.clock.time())
         )
+
+    async def check(self, claim: Claim) -> None:
+        """Raises as `claim`, and takes nothing."""
+        self._check_in_flight(claim)
+        await self._check_kept(claim)
 
     def release(self, asked: Asked) -> None:
         """What was asked for is over, or never began."""

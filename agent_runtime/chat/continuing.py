@@ -50,6 +50,8 @@ class Continuing:
     async def _begin(self, turn: ClientTurn) -> Turn:
         """One decision at a time about the same words: the next one finds what this one has begun."""
         async with self._deciding.turn(turn.chains[-1], turn.character):
+            if turn.claim is not None:  # before anything is begun for it
+                await self.conversations.check(turn.claim)
             return await self._at_the_tip(turn) or await self._in_place(turn, await self._place(turn))
 
     async def _at_the_tip(self, turn: ClientTurn) -> Turn | None:
@@ -66,7 +68,7 @@ class Continuing:
     async def _in_place(self, turn: ClientTurn, place: Place) -> Turn:
         match place:
             case Again(question_id):
-                return await self.conversations.regenerate(question_id, turn.guest, notes=turn.notes)
+                return await self.conversations.regenerate(question_id, turn.guest, notes=turn.notes, claim=turn.claim)
             case After():
                 return await self._say(turn, await self._with_missing(turn, place))
             case Anew():
@@ -148,7 +150,8 @@ class Continuing:
 
 def _words(turn: ClientTurn, place: After) -> Words:
     after = place.parent.id if place.parent else None
-    return Words(turn.words, turn.guest, notes=turn.notes, chain=turn.chain_behind(place.parent), after=after)
+    chain = turn.chain_behind(place.parent)
+    return Words(turn.words, turn.guest, notes=turn.notes, chain=chain, claim=turn.claim, after=after)
 
 
 def _names(turn: ClientTurn) -> Set[str]:

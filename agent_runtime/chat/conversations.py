@@ -125,6 +125,10 @@ class Conversations:
         )
         return await self.replier.prompt(Turn("preview", question), talk, notes)
 
+    async def check(self, claim: Claim) -> None:
+        """Raises TurnRunning while what was asked for under a key is under way, Already once it is over."""
+        await self._acceptor.check(claim)
+
     async def renew(self) -> None:
         """Let other processes know that the turns of this one go on. Raises Unavailable."""
         if ids := self.recent.running:

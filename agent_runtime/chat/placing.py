@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from agent_runtime.chat.chain import Said, link, links, root
 from agent_runtime.chat.talks import NOBODY, Guest
 from agent_runtime.core.conversation import Message
+from agent_runtime.core.turns import Claim
 
 ORIGIN = "origin"
 _TELLING = 2
@@ -26,7 +27,8 @@ class ClientTurn:
 
     `session_id` names a session; one that is not there is begun and found again under the same name. `thread` is what
     a front end that resends everything calls its conversation. `after` is the message that the words follow. `owner`
-    is whose the session is if one begins, `only_of` whose it must be if one goes on (None: anybody's).
+    is whose the session is if one begins, `only_of` whose it must be if one goes on (None: anybody's). `claim` is the
+    key it is asked for under.
     """
 
     character: str
@@ -39,6 +41,7 @@ class ClientTurn:
     after: str = ""
     owner: str | None = None
     only_of: str | None = None
+    claim: Claim | None = None
 
     @property
     def words(self) -> str:

@@ -49,20 +49,20 @@ async def replay(request: web.Request, claimed: Claimed, *, as_stream: bool) -> 
     services = request.app[SERVICES]
     if claimed.kind == "message":
         return _again({"message": shown(await services.messages.get(claimed.id))})
-    kept = await services.turns.get(claimed.id)
-    services.tally.replays[kept.kind] += 1
-    if _is_running(kept):
-        problem = Problem(409, "turn_running", f"this request is being answered, by turn {kept.id}")
-        problem.more["turn_id"] = kept.id
-        raise problem
     if as_stream:
-        return await stream(request, told(services, kept), {REPLAYED: "true"})
+        return await stream(request, told(services, await _taken(services, claimed)), {REPLAYED: "true"})
+    return _again(await _body(services, *await done(services, claimed)))
+
+
+async def done(services: Services, claimed: Claimed) -> tuple[KeptTurn, Message, Message]:
+    """The turn taken under a key, what was said and what was replied. Raises Problem for what goes on, and what came
+    to nothing."""
+    kept = await _taken(services, claimed)
     message = await _reply_of(services, kept)
     if kept.state != "done" or message is None:
         why = f"turn {kept.id} was not completed ({_fault_of(kept)}); ask again with a new key"
         raise Problem(409, "truncated", why) if message is not None else Problem(409, "failed", why)
-    question = await services.messages.get(kept.user_message_id)
-    return _again(await _body(services, kept, question, message))
+    return kept, await services.messages.get(kept.user_message_id), message
 
 
 async def text_of(services: Services, kept: KeptTurn) -> str:
@@ -78,6 +78,16 @@ def shown(message: Message) -> MessageView:
 def draft_shown(draft: Drafted) -> dict[str, Any]:
     """A draft of the author as JSON."""
     return {"content": draft.content, "missing": draft.missing, "problems": draft.problems}
+
+
+async def _taken(services: Services, claimed: Claimed) -> KeptTurn:
+    kept = await services.turns.get(claimed.id)
+    services.tally.replays[kept.kind] += 1
+    if _is_running(kept):
+        problem = Problem(409, "turn_running", f"this request is being answered, by turn {kept.id}")
+        problem.more["turn_id"] = kept.id
+        raise problem
+    return kept
 
 
 async def _over(services: Services, turn_id: str) -> KeptTurn:

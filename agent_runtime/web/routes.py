@@ -208,9 +208,9 @@ ROUTES: tuple[Route, ...] = (
     get("/v1/models/{id}", models.model, "One of them", ModelView, to=CHAT_OR_READ),
     post("/v1/chat/completions", completions.completions, "A turn, for clients of the OpenAI API",
         CompletionView, takes=ChatBody, streams={"": ChunkEvent}, headers=NamedHeaders,
-        may=(*_TURN, "not_found", "refused"), to=CHAT, is_turn=True),
+        may=(*_TURN, *_KEY, "not_found", "refused", "failed", "truncated"), to=CHAT, is_turn=True),
     post("/v1/responses", responses.responses, "A turn as a response, for clients of the OpenAI API",
         ResponseView, takes=ResponseBody, streams=RESPONSE_STREAM, headers=NamedHeaders,
-        may=(*_TURN, "not_found", "refused"), to=CHAT, is_turn=True),
+        may=(*_TURN, *_KEY, "not_found", "refused", "failed", "truncated"), to=CHAT, is_turn=True),
 )
 # fmt: on

@@ -1,9 +1,10 @@
 """POST /v1/chat/completions: a turn with a character, whole or as a stream of chunks."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
 from aiohttp import web
 
+from agent_runtime.chat.accepting import Already
 from agent_runtime.chat.conversations import Conversations
 from agent_runtime.chat.errand_answers import is_errand
 from agent_runtime.chat.placing import ClientTurn
@@ -25,6 +26,7 @@ from agent_runtime.web.openai.chat_replies import (
 from agent_runtime.web.openai.errors import error_of
 from agent_runtime.web.openai.headers import BODY_BYTES, names_of
 from agent_runtime.web.openai.reading import conversation_of, turn_of
+from agent_runtime.web.openai.repeating import AGAIN, in_order, told_again
 from agent_runtime.web.openai.schemas import ChatBody
 from agent_runtime.web.openai.usage import Usage, finish_reason, usage_of
 from agent_runtime.web.services import SERVICES
@@ -40,11 +42,14 @@ async def completions(request: web.Request) -> web.StreamResponse:
         return await run_errand(request, body, told)
     services = request.app[SERVICES]
     asked = turn_of(request, body, told)
-    async with services.clients.continuing.begun(asked) as turn:
-        replies = Replies(services.conversations, asked, body.n)
-        if body.stream:
-            return await stream(request, _chunks(turn, replies, body, told.messages), names_of(turn))
-        return await _whole(turn, replies, body, told.messages)
+    try:
+        async with services.clients.continuing.begun(asked) as turn:
+            turns = Replies(services.conversations, asked, body.n).turns(turn)
+            return await _answered(request, body, turn, turns, told.messages, names_of(turn))
+    except Already as already:
+        first, *others = await told_again(request, asked.claim, already, body.n)
+        turns = in_order([first, *others])
+        return await _answered(request, body, first, turns, told.messages, {**names_of(first), **AGAIN})
 
 
 class Replies:
@@ -64,8 +69,24 @@ class Replies:
             )
 
 
-async def _whole(turn: Turn, replies: Replies, body: ChatBody, sent: Sequence[PromptMessage]) -> web.Response:
-    finished = [await each.reply() async for each in replies.turns(turn)]
+async def _answered(
+    request: web.Request,
+    body: ChatBody,
+    turn: Turn,
+    turns: AsyncIterator[Turn],
+    sent: Sequence[PromptMessage],
+    headers: Mapping[str, str],
+) -> web.StreamResponse:
+    """`turn` and those for the other replies as the answer."""
+    if body.stream:
+        return await stream(request, _chunks(turn, turns, body, sent), headers)
+    response = await _whole(turn, turns, body, sent)
+    response.headers.update(headers)
+    return response
+
+
+async def _whole(turn: Turn, turns: AsyncIterator[Turn], body: ChatBody, sent: Sequence[PromptMessage]) -> web.Response:
+    finished = [await each.reply() async for each in turns]
     usage = _usage(finished[0], sent)
     for another in finished[1:]:
         usage = usage.plus(_usage(another, sent))
@@ -76,7 +97,7 @@ async def _whole(turn: Turn, replies: Replies, body: ChatBody, sent: Sequence[Pr
         id=f"chatcmpl-{turn.id}", created=created, model=model, choices=choices, usage=UsageView.of(usage)
     )
     response = reply(view)
-    response.headers.update(names_of(turn) | {"Server-Timing": timing(turn)})
+    response.headers["Server-Timing"] = timing(turn)
     return response
 
 
@@ -90,14 +111,14 @@ def _usage(each: Reply, sent: Sequence[PromptMessage]) -> Usage:
 
 
 async def _chunks(
-    turn: Turn, replies: Replies, body: ChatBody, sent: Sequence[PromptMessage]
+    turn: Turn, turns: AsyncIterator[Turn], body: ChatBody, sent: Sequence[PromptMessage]
 ) -> AsyncGenerator[ServerEvent]:
     created = int(turn.user_message.created_at.timestamp())
     head = Head(f"chatcmpl-{turn.id}", created, body.character or body.model or "")
     usage: Usage | None = None
     number = 0
     try:
-        async for each in replies.turns(turn):
+        async for each in turns:
             yield chunk_event(head.chunk(number, {"role": "assistant", "content": ""}))
             async for _, text in each.deltas():
                 yield chunk_event(head.chunk(number, {"content": text}))

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
+
+from agent_runtime.web.parameters import KeyHeaders
 
 
-class NamedHeaders(BaseModel):
+class NamedHeaders(KeyHeaders):
     session: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         default=None, alias="X-Session-Id", description="The session to go on in; begun where there is none."
     )

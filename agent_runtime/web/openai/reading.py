@@ -13,6 +13,7 @@ from agent_runtime.core.prompt import PromptMessage
 from agent_runtime.core.text import plain
 from agent_runtime.web.access import caller_of
 from agent_runtime.web.errors import Problem
+from agent_runtime.web.idempotency import claim_of
 from agent_runtime.web.openai.schemas import ChatBody, Content, ItemBody, MessageBody, ResponseBody
 from agent_runtime.web.services import SERVICES
 from agent_runtime.web.sessions import content_of
@@ -110,6 +111,7 @@ def turn_of(request: web.Request, body: ChatBody | ResponseBody, told: Conversat
         caller=f"key {caller.name}" if caller.name else "local",
         owner=caller.owner,
         only_of=caller.only_of,
+        claim=claim_of(request, body),
     )
 
 
@@ -131,4 +133,5 @@ def _guest(request: web.Request, body: ChatBody | ResponseBody) -> Guest:
     """Who talks: as the body says, else as Open WebUI does."""
     identifier = body.user or request.headers.get("X-OpenWebUI-User-Id") or ""
     name = body.user_name or unquote(request.headers.get("X-OpenWebUI-User-Name") or "")
-    return Guest(plain(identifier, _LONGEST_NAME), plain(name, _LONGEST_NAME))
+    may_save = caller_of(request).may_write
+    return Guest(plain(identifier, _LONGEST_NAME), plain(name, _LONGEST_NAME), may_save)

@@ -1,9 +1,10 @@
 """POST /v1/responses: a turn with a character, whole or as a stream of events."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiohttp import web
 
+from agent_runtime.chat.accepting import Already
 from agent_runtime.chat.errand_answers import is_errand
 from agent_runtime.chat.errands import Done
 from agent_runtime.chat.turn import Turn
@@ -14,6 +15,7 @@ from agent_runtime.web.bodies import read_body, reply
 from agent_runtime.web.errors import Problem
 from agent_runtime.web.openai.headers import BODY_BYTES, names_of
 from agent_runtime.web.openai.reading import Conversation, character_of, conversation_of, messages_of, turn_of
+from agent_runtime.web.openai.repeating import AGAIN, told_again
 from agent_runtime.web.openai.response_stream import response_events
 from agent_runtime.web.openai.response_views import RESPONSE, Viewing
 from agent_runtime.web.openai.schemas import ResponseBody
@@ -30,12 +32,20 @@ async def responses(request: web.Request) -> web.StreamResponse:
     if is_errand(told.messages):
         return await _errand(request, body, told)
     asked = turn_of(request, body, told, await _place(request, body.previous_response_id))
-    async with request.app[SERVICES].clients.continuing.begun(asked) as turn:
-        return await _answered(request, body, turn, told.messages)
+    try:
+        async with request.app[SERVICES].clients.continuing.begun(asked) as turn:
+            return await _answered(request, body, turn, told.messages, names_of(turn))
+    except Already as already:
+        (turn,) = await told_again(request, asked.claim, already)
+        return await _answered(request, body, turn, told.messages, {**names_of(turn), **AGAIN})
 
 
 async def _answered(
-    request: web.Request, body: ResponseBody, turn: Turn, sent: Sequence[PromptMessage]
+    request: web.Request,
+    body: ResponseBody,
+    turn: Turn,
+    sent: Sequence[PromptMessage],
+    headers: Mapping[str, str],
 ) -> web.StreamResponse:
     question = turn.user_message
     view = Viewing(body, turn.id, int(question.created_at.timestamp()), question.session_id, turn.reply_id)
@@ -45,9 +55,9 @@ async def _answered(
         return finished.message.content, usage_of(finished.finish, sent, finished.message.content)
 
     if body.stream:
-        return await stream(request, response_events(view, _pieces(turn), ended), names_of(turn))
+        return await stream(request, response_events(view, _pieces(turn), ended), headers)
     response = reply(view.completed(*await ended()))
-    response.headers.update(names_of(turn) | {"Server-Timing": timing(turn)})
+    response.headers.update({**headers, "Server-Timing": timing(turn)})
     return response
 
 
