@@ -111,6 +111,8 @@ class Runtime:
     async def health(self) -> Mapping[str, Health]:
         """Every part as it is now; a probe never takes longer than a second."""
         store, redis = await asyncio.gather(_probe(self.database.ping, "down"), _probe(self._ping, "degraded"))
+        if store.status == "ok" and (trouble := self.database.writer.trouble):
+            store = Health("degraded", f"within the last minute: {trouble}", store.latency_ms)
         if self.subscriber.state != "live":
             redis = Health("degraded", "not subscribed; events are missed until it is")
         is_kept = all(

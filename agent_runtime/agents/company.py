@@ -1,7 +1,9 @@
 """Everyone who is there: the agents that run, and the characters one can only talk to."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from agent_runtime.agents.agent import Agent
 from agent_runtime.core.character import Character
@@ -11,10 +13,14 @@ from agent_runtime.core.ports import LiveState
 from agent_runtime.core.prompt import Circumstances
 
 _KEEP_EVERY_S = 1.0
+_GUESTS_HELD = 256
 
 
 class Company:
-    """Agents by id, characters by slug. A character that does not run gets a heart when it is first talked to."""
+    """Agents by id, characters by slug. A character that does not run gets a heart when it is first talked to.
+
+    The `most_guests` that were talked to last are held; what the others feel is kept, and awakes with them.
+    """
 
     def __init__(
         self,
@@ -22,12 +28,14 @@ class Company:
         running: Mapping[str, Agent],
         awaken: Callable[[Character], Awaitable[Agent]],
         live: LiveState,
+        most_guests: int = _GUESTS_HELD,
     ) -> None:
         self._characters = dict(characters)
         self._running = running
         self._awaken = awaken
         self._live = live
-        self._guests: dict[str, Agent] = {}
+        self._most_guests = most_guests
+        self._guests: OrderedDict[str, Agent] = OrderedDict()
         self._news = asyncio.Event()
 
     @property
@@ -88,7 +96,7 @@ class Company:
 
     async def save_guests(self) -> None:
         """Keep every guest's mood now, as far as Redis is there."""
-        for guest in self._guests.values():
+        for guest in tuple(self._guests.values()):
             try:
                 await self._live.put_affect(guest.id, guest.heart.dump())
             except Unavailable:
@@ -103,4 +111,14 @@ class Company:
             newest = self._characters.get(slug)
             if newest is not None and newest is not found.character:
                 found.recast(newest)  # it was read anew while this one awoke
+            await self._let_go()
+        if slug in self._guests:
+            self._guests.move_to_end(slug)
         return found
+
+    async def _let_go(self) -> None:
+        """Sessions bring characters of their own: there is no end to their names."""
+        while len(self._guests) > self._most_guests:
+            _, oldest = self._guests.popitem(last=False)
+            with suppress(Unavailable):
+                await self._live.put_affect(oldest.id, oldest.heart.dump())

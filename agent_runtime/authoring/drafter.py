@@ -51,20 +51,20 @@ class Drafter:
     guided: Interviewer
 
     async def reply(
-        self, prompt: Prompt, draft: Mapping[str, Any], session_id: str
+        self, prompt: Prompt, draft: Mapping[str, Any], session_id: str, *, may_save: bool = True
     ) -> AsyncGenerator[Sent | Delta | Drafted | Finish, None]:
         """As Author says. Saving and showing need no model."""
         command = command_in(prompt.question, is_ready=_is_ready(prompt))
         if command is not None and command.wish in _OWN:
-            parts = self.guided.reply(prompt, draft, session_id)
+            parts = self.guided.reply(prompt, draft, session_id, may_save=may_save)
         else:
-            parts = self._asked(prompt, draft, session_id)
+            parts = self._asked(prompt, draft, session_id, may_save=may_save)
         async with aclosing(parts):
             async for part in parts:
                 yield part
 
     async def _asked(
-        self, prompt: Prompt, draft: Mapping[str, Any], session_id: str
+        self, prompt: Prompt, draft: Mapping[str, Any], session_id: str, *, may_save: bool
     ) -> AsyncGenerator[Sent | Delta | Drafted | Finish, None]:
         messages, spent = _messages(prompt, draft), Finish("stop", 0, 0)
         for _ in range(1 + _REPAIRS):
@@ -90,7 +90,7 @@ class Drafter:
                 yield given
             yield spent
             return
-        async with aclosing(self.guided.reply(prompt, draft, session_id)) as own:
+        async with aclosing(self.guided.reply(prompt, draft, session_id, may_save=may_save)) as own:
             async for each in own:
                 yield replace(each, is_fallback=True) if isinstance(each, Finish) else each
 

@@ -15,6 +15,7 @@ from agent_runtime.authoring.wording import (
     HELLO,
     KEPT_OUT,
     LOST,
+    NOT_ALLOWED,
     RESTARTED,
     chosen_words,
     field_shown,
@@ -47,11 +48,12 @@ _PUZZLED = re.compile(
 
 @dataclass(frozen=True)
 class _Place:
-    """Where an interview stands: the draft, what was asked last, and whether that was to save it."""
+    """Where an interview stands: the draft, what was asked last, whether that was to save it, and may be done."""
 
     draft: Mapping[str, Any]
     asked: Step | None
     is_ready: bool
+    may_save: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,19 +63,19 @@ class Interviewer:
     saving: Saving
 
     async def reply(
-        self, prompt: Prompt, draft: Mapping[str, Any], session_id: str
+        self, prompt: Prompt, draft: Mapping[str, Any], session_id: str, *, may_save: bool = True
     ) -> AsyncGenerator[Sent | Delta | Drafted | Finish, None]:
         """As Author says: the draft, then the words."""
-        said = await self.answered(prompt, draft)
+        said = await self.answered(prompt, draft, may_save=may_save)
         yield Drafted.of(draft if said.draft is None else said.draft)
         for piece in pieces(said.words):
             yield Delta(piece)
         yield Finish("stop", model=GUIDED)
 
-    async def answered(self, prompt: Prompt, draft: Mapping[str, Any]) -> Said:
+    async def answered(self, prompt: Prompt, draft: Mapping[str, Any], *, may_save: bool = True) -> Said:
         """What is said to the message, and the draft after it."""
         last = next((each.content for each in reversed(prompt.history) if each.role == "assistant"), "")
-        place = _Place(draft, asked_in(last), READY in last)
+        place = _Place(draft, asked_in(last), READY in last, may_save=may_save)
         text, secrets = without_secrets(_tidied(prompt.question))
         if secrets:
             text = "".join(each for each in _SENTENCE.split(text) if REMOVED not in each).strip()
@@ -86,6 +88,8 @@ class Interviewer:
         command = command_in(text, is_ready=place.is_ready)
         if command is None:
             return _noted(place, text)
+        if command.wish is Wish.SAVE and not place.may_save:
+            return Said(NOT_ALLOWED)
         if command.wish is Wish.SAVE:
             saved = await self.saving.save(place.draft)
             return saved if saved.draft is not None else _asked(place, saved.words)

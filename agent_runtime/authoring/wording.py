@@ -14,6 +14,10 @@ LOST = (
     '"back to the style".'
 )
 KEPT_OUT = "Something in there looked like a secret, a key, a password or an address: I left that sentence out."
+NOT_ALLOWED = (
+    "I may not save it for you: that takes an API key with the scope admin. The draft stays in this conversation, for "
+    "whoever has one."
+)
 RESTARTED = "The page is empty again."
 _LABELS: Mapping[str, str] = {
     "name": "name",

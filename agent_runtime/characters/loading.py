@@ -89,7 +89,9 @@ def files_of(folder: Path) -> list[Path]:
     try:
         entries = sorted(each for each in folder.iterdir() if each.suffix in _SUFFIXES and each.name[0] != ".")
     except (OSError, ValueError) as error:
-        raise refused(folder, "the folder of characters cannot be read", "check characters in the settings") from error
+        raise refused(
+            folder, "the folder of characters cannot be read", "check characters_dir in the settings"
+        ) from error
     if len(entries) > MOST_FILES:
         raise refused(folder, f"the folder holds more than {MOST_FILES} character files")
     return entries

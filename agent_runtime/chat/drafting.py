@@ -21,10 +21,12 @@ class Drafting:
     clock: Clock
     new_id: Callable[[], str]
 
-    async def reply(self, session_id: str, prompt: Prompt) -> AsyncGenerator[Sent | Delta | Drafted | Finish, None]:
+    async def reply(
+        self, session_id: str, prompt: Prompt, *, may_save: bool = True
+    ) -> AsyncGenerator[Sent | Delta | Drafted | Finish, None]:
         """As Author.reply. What is kept stays kept, also where the reply is stopped or fails."""
         draft = await self._kept(session_id)
-        async with aclosing(self.author.reply(prompt, draft, session_id)) as parts:
+        async with aclosing(self.author.reply(prompt, draft, session_id, may_save=may_save)) as parts:
             async for part in parts:
                 if isinstance(part, Drafted) and part.content != draft:
                     now = utc(self.clock.time())

@@ -123,7 +123,8 @@ class Looking:
             return None
         page = await self.sessions.list(limit=_NEWEST_SESSIONS, character=turn.character)
         for session in page.data:
-            if session.metadata.get(ORIGIN) == turn.root and turn.only_of in (None, session.owner):
+            # Whoever begins a session writes its metadata: only what this caller began can be a conversation of its.
+            if session.metadata.get(ORIGIN) == turn.root and session.owner == turn.owner:
                 path = await self.messages.recent(session.id, _NEWEST_MESSAGES)
                 if (place := aligned(path, turn)) is not None:
                     return place

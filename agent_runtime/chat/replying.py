@@ -155,7 +155,7 @@ class Replier:
         self, turn: Turn, prompt: Prompt, talk: Talk
     ) -> AsyncGenerator[Sent | Delta | Drafted | Finish, None] | AsyncGenerator[Sent | Delta | Finish, None]:
         if talk.is_authoring and self.drafting is not None:
-            return self.drafting.reply(turn.user_message.session_id, prompt)
+            return self.drafting.reply(turn.user_message.session_id, prompt, may_save=talk.may_save)
         return self.model.reply(prompt)
 
     async def _kept(
@@ -188,7 +188,7 @@ class Replier:
             turn_id=turn.id,
             interrupted=state != "done",
             chain=link(question.chain, "assistant", text) if question.chain else None,
-            parent_id=question.id if turn.kind == "regenerate" else None,
+            parent_id=question.id,
             branches=turn.kind == "regenerate",
         )
 
@@ -210,7 +210,12 @@ class Replier:
             return
         if turn.kind != "regenerate":
             self.recollector.hear(
-                character.slug, talk.user, question.content, question.id, is_public=False, name=talk.known_name
+                character.slug,
+                talk.remembered_under,
+                question.content,
+                question.id,
+                is_public=False,
+                name=talk.known_name,
             )
         if self.summariser is not None:
             self.summariser.consider(reply, self.windows.left_behind(reply), character)
@@ -221,7 +226,7 @@ class Replier:
         found = await self.recollector.recall(
             character.slug,
             question.content,
-            about_user=talk.user,
+            about_user=talk.remembered_under,
             name="guest" if talk.name == STRANGER else talk.name,
         )
         return replace(

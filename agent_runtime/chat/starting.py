@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent_runtime.chat.talks import STRANGER, Guest, Talks
+from agent_runtime.chat.talks import NOBODY, STRANGER, Guest, Talks
 from agent_runtime.core.assembly import greeting as greeting_of
-from agent_runtime.core.authoring import with_saved
+from agent_runtime.core.authoring import in_place_of, with_saved
 from agent_runtime.core.character import Character
 from agent_runtime.core.clock import Clock, utc
 from agent_runtime.core.conversation import NewMessage, Session
-from agent_runtime.core.errors import Refused
+from agent_runtime.core.errors import NotFound, Refused
 from agent_runtime.core.ports import CharacterFiles, Messages, Sessions
 from agent_runtime.core.text import display_name
 from agent_runtime.core.turns import Claim, Claimed, Claims
@@ -58,7 +58,7 @@ class Starting:
         session = await self.sessions.create(
             Session(id=session_id, character=slug, created_at=now, updated_at=now, owner=owner, metadata=kept)
         )
-        await self._keep(session.id, None if self.talks.is_author(slug) else character)
+        await self._write(session.id, {} if self.talks.is_author(slug) else _content(character))  # a draft is to be
         self.talks.hold(session, character)
         if said:
             message = NewMessage(
@@ -70,7 +70,10 @@ class Starting:
 
     async def keep_character(self, session_id: str, character: Character) -> None:
         """The session's character is this one from now on; in a session with the author, the draft. Raises NotFound."""
-        await self._keep(session_id, character)
+        content = _content(character)
+        if (await self.talks.of(session_id, NOBODY)).is_authoring:
+            content = in_place_of(await self._kept(session_id), content)
+        await self._write(session_id, content)
         self.talks.forget(session_id)
 
     async def note_saved(self, session_id: str, slug: str) -> None:
@@ -85,11 +88,16 @@ class Starting:
             raise Refused("a session with the author holds a draft: there is no file to follow")
         await self.keep_character(session_id, self.talks.current(session.character))
 
-    async def _keep(self, session_id: str, character: Character | None) -> None:
-        """None for a draft that is to be."""
-        content = character.model_dump(mode="json", by_alias=True, exclude_defaults=True) if character else {}
-        await self._write(session_id, content)
+    async def _kept(self, session_id: str) -> dict[str, Any]:
+        try:
+            return (await self.character_files.get(session_id)).content
+        except NotFound:
+            return {}
 
     async def _write(self, session_id: str, content: dict[str, Any]) -> None:
         now = utc(self.clock.time())
         await self.character_files.save(session_id, content, file_id=self.new_id(), now=now)
+
+
+def _content(character: Character) -> dict[str, Any]:
+    return character.model_dump(mode="json", by_alias=True, exclude_defaults=True)

@@ -121,7 +121,7 @@ class Summariser:
             return  # somebody went on from before it meanwhile
         now = utc(self._clock.time())
         summary = Summary(session_id=session_id, upto_seq=gone[-1].seq, text=text, updated_at=now)
-        await self._summaries.save(summary)
+        await self._summaries.save(summary, gone[-1].id)
         self._hold(session_id, summary, newest.id)
 
     async def _text(self, previous: str, messages: Sequence[Message], character: Character) -> str:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 import structlog
 from pydantic import ValidationError
@@ -15,15 +16,17 @@ from agent_runtime.core.text import display_name
 
 STRANGER = "friend"
 _SESSIONS_HELD = 1000
+_LONGEST_ID = 64  # that is kept
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Who talks in a session; both may be empty."""
+    """Who talks in a session, perhaps without id or name. `may_save`: what they make with the author may be a file."""
 
     id: str = ""
     name: str = ""
+    may_save: bool = True
 
 
 NOBODY = Guest()
@@ -31,15 +34,24 @@ NOBODY = Guest()
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Who talks to whom in a session: `user` is the id that what the guest tells in private is remembered under.
+    """Who talks to whom in a session: `user` is the guest's id, `owner` the key whose session it is.
 
-    `is_authoring`: it is the author who is talked to, and the session's character file is the draft they make.
+    `is_authoring`: it is the author who is talked to, and the session's character file is the draft they make, which
+    may become a file where the guest `may_save`.
     """
 
     character: Character
     user: str
     name: str
     is_authoring: bool = False
+    owner: str | None = None
+    may_save: bool = True
+
+    @property
+    def remembered_under(self) -> str:
+        """The id for what the guest tells in private. Who somebody is, is a key's own word: each has its own guests."""
+        under = self.user if self.owner is None else f"{self.owner}/{self.user}"
+        return under if len(under) <= _LONGEST_ID else sha256(under.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def known_name(self) -> str:
@@ -78,6 +90,7 @@ class Talks:
             str(user.get("id") or session.id),
             str(user.get("name") or ""),
             is_authoring=self.is_author(session.character),
+            owner=session.owner,
         )
         if len(self._held) > _SESSIONS_HELD:
             self._held.popitem(last=False)
@@ -106,4 +119,4 @@ def _spoken_by(guest: Guest, talk: Talk) -> Talk:
     """The talk as `guest` takes part in it: who says who they are is neither remembered nor called as somebody else."""
     is_another = guest.id not in ("", talk.user)
     name = guest.name or ("" if is_another else talk.name)
-    return replace(talk, user=guest.id or talk.user, name=display_name(name, STRANGER))
+    return replace(talk, user=guest.id or talk.user, name=display_name(name, STRANGER), may_save=guest.may_save)

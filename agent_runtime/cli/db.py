@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from agent_runtime.cli.db_backup import backup, restore
+from agent_runtime.cli.db_backup import backup, held, restore
 from agent_runtime.cli.db_health import health
 from agent_runtime.cli.db_reset import reset
 from agent_runtime.cli.options import run_async, setting_options, settings_from
@@ -30,9 +30,17 @@ def command() -> None:
 @click.argument("revision", default="head")
 @setting_options
 def upgrade(revision: str, config: Path | None, data_dir: str | None, sets: tuple[str, ...]) -> None:
-    """Bring the database to REVISION, the newest by default. A SQLite file is copied first."""
+    """Bring the database to REVISION, the newest by default.
+
+    A SQLite file is copied first; a runtime that uses it must be stopped.
+    """
+    from agent_runtime.store.address import parse_address  # noqa: PLC0415 - heavy
+
     url = _url(config, data_dir, sets)
-    with _known_revision(revision):
+    # PostgreSQL is upgraded beside the runtimes that use it: they need not be on this machine.
+    is_file = parse_address(url).kind == "sqlite"
+    alone = held(settings_from(config, data_dir, sets)) if is_file else nullcontext()
+    with alone, _known_revision(revision):
         _schema().upgrade(url, revision)
     click.echo(_schema().current(url))
 
@@ -41,9 +49,12 @@ def upgrade(revision: str, config: Path | None, data_dir: str | None, sets: tupl
 @click.argument("revision")
 @setting_options
 def downgrade(revision: str, config: Path | None, data_dir: str | None, sets: tuple[str, ...]) -> None:
-    """Take the database back to REVISION (`base` is empty). What the newer schema held is lost."""
+    """Take the database back to REVISION (`base` is empty). What the newer schema held is lost.
+
+    A SQLite file is copied first. The runtime must be stopped.
+    """
     url = _url(config, data_dir, sets)
-    with _known_revision(revision):
+    with held(settings_from(config, data_dir, sets)), _known_revision(revision):
         _schema().downgrade(url, revision)
     click.echo(_schema().current(url) or "base")
 

@@ -102,7 +102,9 @@ def _show(condition: "Condition", problems: list[str]) -> None:
         click.echo(f"{name:{width}}  {value}")
     for problem in problems:
         click.echo(f"problem: {problem}")
-    if not condition.standing.is_head and not condition.damage:
+    if condition.standing.is_newer:
+        click.echo("the schema is of a newer version: run that one, or restore a backup", err=True)
+    elif not condition.standing.is_head and not condition.damage:
         click.echo("the schema is not the newest of this version: agent-runtime db upgrade", err=True)
     for note in _notes(condition):
         click.echo(f"note: {note}", err=True)

@@ -46,17 +46,18 @@ def command(
     Everything is embedded: SQLite, filled with the small world of `db seed`, and a Redis-compatible server of its own,
     under the data folder (.data/demo).
     """
-    settings = _settings(config, data_dir or ".data/demo", sets, port)
+    settings = _settings(config, data_dir, sets, port)
     set_up_logging(settings)
     run_async(lambda stop: _show(settings, programme, stop, once=once))
 
 
-def _settings(config: Path | None, data_dir: str, sets: tuple[str, ...], port: str | None) -> "Settings":
-    """As given; where no port is, any will do."""
+def _settings(config: Path | None, data_dir: str | None, sets: tuple[str, ...], port: str | None) -> "Settings":
+    """As given, but apart from what a runtime keeps; where no port is, any will do."""
     settings, origins = loaded_from(config, data_dir, sets, http__port=port)
-    if origins["http.port"] != "default":
-        return settings
-    return settings_from(config, data_dir, sets, http__port=_free_port())
+    folder = data_dir or str(settings.data_dir / "demo")
+    if origins["http.port"] == "default":
+        port = _free_port()
+    return settings_from(config, folder, sets, http__port=port)
 
 
 async def _show(settings: "Settings", programme: Programme, stop: asyncio.Event, *, once: bool) -> None:

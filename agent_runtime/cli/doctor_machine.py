@@ -20,6 +20,7 @@ from agent_runtime.core.clock import iso, utc
 from agent_runtime.core.errors import RuntimeFault
 from agent_runtime.core.version import VERSION
 from agent_runtime.store.folder import DataFolder, Occupant
+from agent_runtime.web.keys import KEY_FILE, read_keys
 
 _LIBRARIES = ("aiohttp", "pydantic", "sqlalchemy", "alembic", "aiosqlite", "asyncpg", "redis")
 _FASTER = ("uvloop", "hiredis")
@@ -62,7 +63,9 @@ def data_folder(settings: Settings) -> list[Check]:
     """Whether it may be written, by us alone, and for how long yet."""
     folder = settings.data_dir
     there = next((each for each in (folder, *folder.parents) if each.exists()), folder)
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+    if not there.is_dir():
+        return [fail("data folder", f"{there} is no folder", "move it away, or set data_dir", is_away=True)]
+    if not os.access(there, os.W_OK | os.X_OK):
         return [
             fail(
                 "data folder", f"{there} may not be written", "check its owner and mode, or set data_dir", is_away=True
@@ -129,7 +132,10 @@ def keys(settings: Settings) -> list[Check]:
     """Whether an API key is set, never which, and whether one is needed."""
     http = settings.http
     has_key = getattr(http, "api_key", None) is not None or getattr(http, "api_key_file", None) is not None
-    named = "; keys with names are in keys.json" if (settings.data_dir / "keys.json").exists() else ""
+    try:
+        named = "" if read_keys(settings.data_dir / KEY_FILE) is None else f"; keys with names are in {KEY_FILE}"
+    except RuntimeFault as fault:
+        return failures("keys", fault)
     if has_key or named:
         return [ok("keys", ("http.api_key is set" if has_key else "http.api_key is not set") + named)]
     if _is_loopback(http.host):

@@ -103,8 +103,8 @@ async def model(settings: Settings) -> list[Check]:
     text = f"{llm.model} at its server, {key}, GET /models answers {examined.status}"
     if examined.status in {401, 403}:
         return [fail("model", text, "the server wants another key: AGENT_RUNTIME__LLM__API_KEY")]
-    if examined.status >= 500 or examined.status in {301, 302, 307, 308}:
-        return [warn("model", text, "check llm.base_url, and the server's own log")]
+    if examined.status >= 300:
+        return [warn("model", text, "check llm.base_url (most end in /v1), and the server's own log")]
     if examined.has_model is False:
         return [warn("model", f"{text}, and {llm.model} is not in its list", "check llm.model")]
     return [ok("model", text)]

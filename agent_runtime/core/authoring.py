@@ -48,9 +48,12 @@ class Author(Protocol):
     """Who answers in a session with the author. Safe to call from many tasks at once."""
 
     def reply(
-        self, prompt: Prompt, draft: Mapping[str, Any], session_id: str
+        self, prompt: Prompt, draft: Mapping[str, Any], session_id: str, *, may_save: bool = True
     ) -> AsyncGenerator[Sent | Delta | Drafted | Finish, None]:
-        """As ChatModel.reply, and a Drafted in every reply. `draft` is that of the session so far."""
+        """As ChatModel.reply, and a Drafted in every reply. `draft` is that of the session so far.
+
+        Without `may_save` nothing that is said makes a file of it.
+        """
         ...
 
 
@@ -76,6 +79,15 @@ def as_file(content: Mapping[str, Any]) -> dict[str, Any]:
 def with_saved(content: Mapping[str, Any], slug: str) -> dict[str, Any]:
     """The draft that was saved as the character of this slug."""
     return {**content, "slug": slug, "extensions": {**(content.get("extensions") or {}), _MARK: {"saved_as": slug}}}
+
+
+def in_place_of(before: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    """`content` as the draft where `before` was: what the author noted of that stays, and what others note is none."""
+    extensions = {name: value for name, value in (content.get("extensions") or {}).items() if name != _MARK}
+    if (mark := (before.get("extensions") or {}).get(_MARK)) is not None:
+        extensions[_MARK] = mark
+    kept = {name: value for name, value in content.items() if name != "extensions"}
+    return kept | ({"extensions": extensions} if extensions else {})
 
 
 def saved_as(content: Mapping[str, Any]) -> str:

@@ -123,8 +123,12 @@ class Summaries(Protocol):
 
     async def get(self, session_id: str) -> Summary | None: ...
 
-    async def save(self, summary: Summary) -> None:
-        """Insert or replace; an older one than is kept (by `upto_seq`) changes nothing. Raises NotFound."""
+    async def save(self, summary: Summary, upto: str | None = None) -> None:
+        """Insert or replace; an older one than is kept (by `upto_seq`) changes nothing.
+
+        `upto` is the last message that it sums up: once that is deleted, or the path goes on elsewhere, there is
+        nothing to keep. Raises NotFound.
+        """
         ...
 
 

@@ -88,10 +88,16 @@ def _seen(db: Connection, address: Address, *, is_thorough: bool) -> Condition:
             for name, table in _COUNTED.items()
             if table.name in there
         },
-        oldest_event=db.execute(select(func.min(event_logs.c.timestamp))).scalar()
-        if event_logs.name in there
-        else None,
+        oldest_event=_oldest_heard(db) if event_logs.name in there else None,
     )
+
+
+def _oldest_heard(db: Connection) -> datetime | None:
+    """When the first event of the log was received: recorded ones tell of other years."""
+    there = {each["name"] for each in inspect(db).get_columns(event_logs.name)}  # receipt was not always noted
+    moments = [each for each in (event_logs.c.received_at, event_logs.c.timestamp) if each.name in there]
+    row = db.execute(select(*moments).order_by(event_logs.c.seq).limit(1)).first()
+    return next((each for each in row or () if each is not None), None)
 
 
 def _condition(address: Address, path: Path | None, engine: str, damage: tuple[str, ...] = ()) -> Condition:

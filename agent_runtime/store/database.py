@@ -99,6 +99,7 @@ class Database:
             await self._engine.close()
             raise
         self._writer.start()
+        self.indexer.start()
 
     async def disconnect(self) -> None:
         """Write what is waiting (at most ten seconds), then close; harmless when not connected."""

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from agent_runtime.core.errors import Misconfigured, Unavailable
+from agent_runtime.store.folder import make_private
 
 MAGIC = b"SQLite format 3\0"
 
@@ -31,7 +32,7 @@ def has_database(path: Path) -> bool:
 def create_private(path: Path) -> None:
     """Make the file (mode 0600) and its folder (0700) unless they exist. Raises Unavailable."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         # Before SQLite does it: its own files would be readable for everyone the umask lets in.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
     except OSError as error:

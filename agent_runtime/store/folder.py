@@ -39,7 +39,7 @@ class DataFolder:
     def __enter__(self) -> Self:
         """Hold it. Raises Unavailable when another process does, naming it, or when it cannot be written."""
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.path)
             descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise Unavailable(
@@ -114,6 +114,13 @@ class DataFolder:
             return Occupant.model_validate_json(self._lock.read_bytes()[:4096])
         except (OSError, ValidationError):
             return None
+
+
+def make_private(folder: Path) -> None:
+    """Make it, and what is missing on the way to it, readable by its owner only. Raises OSError."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():
+            each.mkdir(mode=0o700, exist_ok=True)
 
 
 def _is_locked(descriptor: int) -> bool:

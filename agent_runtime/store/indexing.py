@@ -48,6 +48,10 @@ class Indexer:
     _is_looking: bool = True
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def start(self) -> None:
+        """In the loop that runs now: a database may be opened again in another."""
+        self._alone = asyncio.Lock()
+
     def hear(self, session_id: str) -> None:
         """Something was said in the session."""
         self._heard[session_id] = None

@@ -2,13 +2,16 @@
 SQLAlchemy's adapter for aiosqlite takes up to four a statement."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from agent_runtime.core.errors import Unavailable
@@ -17,28 +20,40 @@ from agent_runtime.store.columns import dump_json
 
 T = TypeVar("T")
 _BUSY_S = 10.0
+_SPENT = ("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 @dataclass(frozen=True)
 class Seat:
-    """One connection with its thread. `engine` is SQLAlchemy's view of it, to be used in that thread only."""
+    """One connection with its thread. `engine` is SQLAlchemy's view of it, to be used in that thread only; `file` the
+    device and inode that it was opened on."""
 
+    path: Path
     driver: aiosqlite.Connection
     engine: Engine
+    file: tuple[int, int]
 
     @classmethod
     async def taken(cls, address: Address, pragmas: tuple[str, ...], *, writes: bool) -> "Seat":
-        """Connect; one that `writes` begins its transactions with the lock. Raises sqlite3.Error."""
-        driver = aiosqlite.connect(str(address.path), isolation_level=None)  # its own idea of BEGIN is wrong for us
+        """Connect to a file that is there; one that `writes` begins its transactions with the lock. Raises
+        sqlite3.Error, OSError."""
+        path = address.path or Path()
+        # Never created here: in the place of one that was taken away it would be empty, and readable for everyone.
+        # The driver's own idea of BEGIN is wrong for us.
+        driver = aiosqlite.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)
         driver._thread.daemon = True  # a disk that hangs keeps no process from ending
         await driver
         try:
             for pragma in pragmas:
                 await driver.execute_fetchall(f"PRAGMA {pragma}")
-        except BaseException:
-            await driver.close()
+            file = await driver._execute(_identity, path)  # type: ignore[no-untyped-call]
+            return cls(path, driver, _engine_on(driver, writes=writes), file)
+        except (sqlite3.Error, OSError):
+            await _closed(driver)
             raise
-        return cls(driver, _engine_on(driver, writes=writes))
+        except BaseException:  # given up: a disk that hangs is not waited for
+            _closed(driver)
+            raise
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """All of `work` in the thread. What it leaves uncommitted is rolled back."""
@@ -46,16 +61,27 @@ class Seat:
         outcome: T = await self.driver._execute(self._whole, work)  # type: ignore[no-untyped-call]
         return outcome
 
-    async def leave(self, *, waiting: bool = True) -> None:
-        """Close it; without `waiting` whenever the thread comes to it."""
-        if waiting:
-            await self.driver.close()
-        else:
-            self.driver.stop()
+    def leave(self) -> asyncio.Future[object]:
+        """Have it closed when its thread comes to that; then the future is done."""
+        return _closed(self.driver)
 
     def _whole(self, work: Callable[[Connection], T]) -> T:
+        self._check_file()
         with self.engine.connect() as connection:
-            return work(connection)
+            try:
+                return work(connection)
+            except StopIteration as error:  # no future takes it: whoever waits would wait for ever
+                raise RuntimeError("a unit of work ran over the end of an iterator") from error
+
+    def _check_file(self) -> None:
+        """SQLite would go on in a file without a name: what it acknowledged would be gone when it is closed."""
+        try:
+            is_there = _identity(self.path) == self.file
+        except FileNotFoundError:
+            is_there = False
+        if not is_there:
+            where = f"sqlite:///{self.path}"
+            raise Unavailable(f"{where} was taken away or replaced while it was in use; stop the runtime, put it back")
 
 
 @dataclass
@@ -68,6 +94,7 @@ class Seats:
     writes: bool = False
     _free: list[Seat] = field(default_factory=list)
     _taken: set[Seat] = field(default_factory=set)
+    _left: set[asyncio.Future[object]] = field(default_factory=set)
     _room: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,11 +112,12 @@ class Seats:
 
     async def dispose(self, *, close: bool = True) -> None:
         """Close every connection; without `close` nobody waits for them."""
-        seats = [*self._free, *self._taken]
+        for seat in (*self._free, *self._taken):
+            self._leave(seat)
         self._free.clear()
         self._taken.clear()
-        for seat in seats:
-            await seat.leave(waiting=close)
+        if close:
+            await asyncio.gather(*self._left)
 
     @asynccontextmanager
     async def _one(self) -> AsyncIterator[Seat]:
@@ -102,6 +130,11 @@ class Seats:
             self._taken.add(seat)
             try:
                 yield seat
+            except (sqlite3.Error, DBAPIError) as error:
+                if seat in self._taken and _is_spent(error):
+                    self._taken.discard(seat)
+                    self._leave(seat)
+                raise
             finally:
                 if seat in self._taken:  # not disposed of meanwhile
                     self._taken.discard(seat)
@@ -109,12 +142,34 @@ class Seats:
         finally:
             self._room.release()
 
+    def _leave(self, seat: Seat) -> None:
+        left = seat.leave()
+        self._left.add(left)
+        left.add_done_callback(self._left.discard)
+
     async def _wait(self) -> None:
         try:
             async with asyncio.timeout(_BUSY_S):
                 await self._room.acquire()
         except TimeoutError:
             raise Unavailable(f"{self.address}: every connection is busy; try again shortly") from None
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _closed(driver: aiosqlite.Connection) -> asyncio.Future[object]:
+    """Not `driver.close()`: cancelled while the disk hangs, that goes on waiting."""
+    return cast("asyncio.Future[object]", driver.stop())  # None only where no loop runs
+
+
+def _is_spent(error: sqlite3.Error | DBAPIError) -> bool:
+    """Whether the connection may have kept what a failing disk gave it: another one reads anew."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    is_closed = isinstance(cause, sqlite3.ProgrammingError)
+    return is_closed or getattr(cause, "sqlite_errorname", "").startswith(_SPENT)
 
 
 def _engine_on(driver: aiosqlite.Connection, *, writes: bool) -> Engine:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from agent_runtime.core.errors import NotFound, Refused
@@ -12,7 +12,7 @@ from agent_runtime.store.columns import to_millisecond
 from agent_runtime.store.dialects import DIALECTS, insert
 from agent_runtime.store.engine import Engine
 from agent_runtime.store.memory_tables import session_summaries
-from agent_runtime.store.tables import sessions
+from agent_runtime.store.tables import messages, sessions
 from agent_runtime.store.text import check_known, check_text, is_storable
 from agent_runtime.store.writer import Writer, one_by_one
 
@@ -35,15 +35,18 @@ class SqlSummaries:
         row = await self.engine.read(lambda db: db.execute(query).first())
         return None if row is None else Summary(**row._mapping)
 
-    async def save(self, summary: Summary) -> None:
-        """Insert or replace; an older one than is kept changes nothing. Raises NotFound, Refused."""
+    async def save(self, summary: Summary, upto: str | None = None) -> None:
+        """Insert or replace, as long as the message `upto` is in use; an older one than is kept changes nothing.
+
+        Raises NotFound, Refused.
+        """
         check_known("session", summary.session_id)
         check_text("summary", summary.text)
         if len(summary.text) > _LONGEST:
             raise Refused(f"a summary is longer than {_LONGEST} characters")
         kept = {**summary.model_dump(), "updated_at": to_millisecond(summary.updated_at)}
         try:
-            await self.writer.write(_save, kept, bulk_rows=1)
+            await self.writer.write(_save, (kept, upto), bulk_rows=1)
         except IntegrityError as error:  # deleted a moment ago, by another process
             raise NotFound("session", summary.session_id) from error
 
@@ -55,12 +58,18 @@ def _upsert(dialect: str) -> Any:
     return new.on_conflict_do_update(index_elements=["session_id"], set_=said, where=is_newer)
 
 
+_IN_USE = select(messages.c.id).where(messages.c.id == bindparam("upto"), messages.c.active)
 _SAVE = {dialect: _upsert(dialect) for dialect in DIALECTS}
 
 
-def _save_one(db: Connection, kept: dict[str, Any]) -> NotFound | None:
-    if db.execute(select(sessions.c.id).where(sessions.c.id == kept["session_id"])).first() is None:
+def _save_one(db: Connection, item: tuple[dict[str, Any], str | None]) -> NotFound | None:
+    kept, upto = item
+    # Locked: whoever deletes its messages does it before, and is seen, or after, and takes the summary with them.
+    session = select(sessions.c.id).where(sessions.c.id == kept["session_id"]).with_for_update(read=True)
+    if db.execute(session).first() is None:
         return NotFound("session", kept["session_id"])
+    if upto is not None and db.execute(_IN_USE, {"upto": upto}).first() is None:
+        return NotFound("message", upto)
     db.execute(_SAVE[db.dialect.name], kept)
     return None
 

@@ -13,6 +13,7 @@ from agent_runtime.store.appending import Places, keep, locked
 from agent_runtime.store.claims import Taking, release, standing, taken
 from agent_runtime.store.dialects import among, insert
 from agent_runtime.store.prepared import Prepared, Row
+from agent_runtime.store.tables import messages
 from agent_runtime.store.turn_tables import UNFINISHED, turns
 from agent_runtime.store.writer import one_by_one
 
@@ -80,7 +81,7 @@ def finish(db: Connection, items: Sequence[End]) -> list[Message | Exception | N
     running = {row[0] for row in _RUNNING.rows(db, {"ids": [item.turn_id for item in items]})}
     outcomes: list[Message | Exception | None] = [None] * len(items)
     first = {item.turn_id: place for place, item in reversed(list(enumerate(items))) if item.turn_id in running}
-    said = [(place, message) for place in sorted(first.values()) if (message := items[place].message)]
+    said = [(place, _placed(db, places, reply)) for place in sorted(first.values()) if (reply := items[place].message)]
     # Of a turn that runs no reply is kept yet: there is no need to look.
     replies = keep(db, places, [message for _, message in said], are_new=True)
     for (place, _), kept in zip(said, replies, strict=True):
@@ -90,6 +91,16 @@ def finish(db: Connection, items: Sequence[End]) -> list[Message | Exception | N
     if rows:
         _FINISH.run_each(db, rows)
     return outcomes
+
+
+def _placed(db: Connection, places: Places, reply: NewMessage) -> NewMessage:
+    """The reply, to follow the message that it names: at the end where the session shows that still, and what was told
+    since; as a branch where somebody went elsewhere meanwhile."""
+    place = places.get(reply.session_id)
+    if place is None or reply.branches or reply.parent_id in (None, place.last_id):
+        return reply
+    is_shown = db.execute(select(messages.c.active).where(messages.c.id == reply.parent_id)).scalar()
+    return reply.model_copy(update={"parent_id": None} if is_shown else {"branches": True})
 
 
 def _taken_turns(db: Connection, places: Places, items: Sequence[Beginning]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from agent_runtime.core.errors import Unavailable
@@ -19,6 +20,8 @@ from agent_runtime.store.faults import Contended
 from agent_runtime.store.waiting import I, R, Unit, Waiting, Work
 
 _DRAIN_S = 10.0
+_TROUBLED_S = 60.0
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False)
@@ -29,13 +32,15 @@ class Writer:
     Neighbouring units with the same `work` are handed to it as one sequence. An outcome that is an exception is
     raised to that caller alone. Work that raises rolls the group back; then each unit runs again alone, so that
     only the culprit hears of it. `commits` tells how long groups took to be on disk, `faults` what went wrong:
-    contended, unavailable, or refused (what a unit of work raised).
+    contended, unavailable, or refused (what a unit of work raised); `trouble` is what went wrong just now.
     """
 
     engine: Engine
     clock: Callable[[], float] = time.monotonic
     commits: Histogram = field(default_factory=Histogram)
     faults: Counter[str] = field(default_factory=Counter)
+    _outage: str = ""
+    _outage_at: float = 0.0
     _waiting: Waiting = field(init=False)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
@@ -81,6 +86,7 @@ class Writer:
                 if not self._waiting:
                     self._wake.clear()
                     await self._wake.wait()
+                    continue  # woken to stop, there may be nothing to commit
                 # Those who just heard get a turn of the loop: most have the next write at hand, and fewer,
                 # larger groups cost less than a second group on the heels of the first.
                 await asyncio.sleep(0)
@@ -118,11 +124,24 @@ class Writer:
             outcomes = await self.engine.write(partial(_run_group, group))
         except Exception as error:  # noqa: BLE001 - the supervisor of all writing: what a unit raises is its caller's
             self.faults[_kind(error)] += 1
+            if _is_outage(error):
+                self._note(str(error))
             return error
         self.commits.observe(time.perf_counter() - began)
         for unit, outcome in zip(group, outcomes, strict=True):
             unit.tell(outcome)
         return None
+
+    @property
+    def trouble(self) -> str:
+        """Why something could not be kept within the last minute; "" when nothing went wrong."""
+        return self._outage if self.clock() - self._outage_at < _TROUBLED_S else ""
+
+    def _note(self, outage: str) -> None:
+        """A write that succeeds takes nothing back: on a full disk those do that change little."""
+        if not self.trouble:
+            _log.error("the database keeps nothing", why=outage)
+        self._outage, self._outage_at = outage, self.clock()
 
 
 def _run_group(group: list[Unit], connection: Connection) -> list[Any]:

@@ -35,9 +35,19 @@ class Caller:
         return self.name or None
 
     @property
+    def may_write(self) -> bool:
+        """Whether what it makes with the author may become a character's file."""
+        return "admin" in self.scopes
+
+    @property
     def only_of(self) -> str | None:
         """Whose sessions it may see; None: everybody's."""
         return self.name if self.scopes.isdisjoint(("read", "admin")) else None
+
+    @property
+    def changes_only_of(self) -> str | None:
+        """In whose sessions it may talk; None: in everybody's. To see one is not to talk in it."""
+        return None if "admin" in self.scopes else self.name
 
 
 _ALL = frozenset({"anyone", *SCOPES})

@@ -71,8 +71,9 @@ class Admission:
             raise Problem(403, "forbidden", f"the key may not do this: it needs the scope {needed}")
         if terms.is_turn:
             _wait(self.turns.take(caller.name), "turns")
-        if terms.named and caller.only_of is not None:
-            await self.owners.check(request.app[SERVICES], terms.named, request.match_info["id"], caller.only_of)
+        only_of = caller.only_of if "read" in terms.scopes else caller.changes_only_of
+        if terms.named and only_of is not None:
+            await self.owners.check(request.app[SERVICES], terms.named, request.match_info["id"], only_of)
         return caller
 
     def _let_in(self, request: web.Request) -> Caller:

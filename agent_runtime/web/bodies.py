@@ -3,7 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -15,19 +16,41 @@ from agent_runtime.web.errors import Problem
 MESSAGE_BODY_BYTES = 64 * 1024
 EVENTS_BODY_BYTES = 1024 * 1024
 _BODY_WITHIN_S = 30.0
+_LONG_BYTES = 256 * 1024
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 B = TypeVar("B", bound=BaseModel)
+R = TypeVar("R")
+LONG_BODIES = web.AppKey("long_bodies", asyncio.Lock)
 
 
 async def read_json(request: web.Request, limit: int, within_s: float = _BODY_WITHIN_S) -> Any:
     """The decoded body. Raises Problem as read_raw, and 400 for what is not JSON."""
-    raw = await read_raw(request, limit, within_s)
+    return await _taken_in(request, await read_raw(request, limit, within_s), _json_of)
+
+
+async def _taken_in(request: web.Request, raw: bytes, read: Callable[[bytes], R]) -> R:
+    """What `read` makes of a body. A long one takes a tenth of a second: in a thread, one after the other, so that
+    neither one nor a crowd of them holds up everybody else."""
+    if len(raw) <= _LONG_BYTES:
+        return read(raw)
+    async with request.app[LONG_BODIES]:
+        return await asyncio.to_thread(read, raw)
+
+
+def _json_of(raw: bytes) -> Any:
     if not raw.strip():
         raise Problem(400, "invalid_json", "the body is empty; send a JSON value", pointer="")
     try:
         return _decoded(raw)
     except ValueError as error:
         raise Problem(400, "invalid_json", f"not valid JSON: {error}"[:300], pointer="") from error
+
+
+def _model_of(model: type[B], raw: bytes) -> B:
+    body = _json_of(raw)
+    if not isinstance(body, dict):
+        raise Problem(422, "invalid_body", "the body must be a JSON object", pointer="")
+    return model.model_validate(body)
 
 
 async def read_raw(request: web.Request, limit: int, within_s: float = _BODY_WITHIN_S) -> bytes:
@@ -72,10 +95,7 @@ async def _read(request: web.Request, limit: int) -> bytearray:
 
 async def read_body(request: web.Request, model: type[B], limit: int = MESSAGE_BODY_BYTES) -> B:
     """The body as `model`. Raises Problem; pydantic's ValidationError becomes a 422 with pointers."""
-    body = await read_json(request, limit)
-    if not isinstance(body, dict):
-        raise Problem(422, "invalid_body", "the body must be a JSON object", pointer="")
-    return model.model_validate(body)
+    return await _taken_in(request, await read_raw(request, limit), partial(_model_of, model))
 
 
 class _Nothing(BaseModel):

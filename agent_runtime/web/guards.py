@@ -12,7 +12,7 @@ from agent_runtime.web.access import CALLER
 from agent_runtime.web.admitting import ADMISSION
 from agent_runtime.web.connection import Connection
 from agent_runtime.web.errors import ID, REQUEST_ID, Problem
-from agent_runtime.web.origins import preflight
+from agent_runtime.web.origins import check_site, preflight
 from agent_runtime.web.services import SERVICES
 from agent_runtime.web.streams import STREAMS
 
@@ -71,6 +71,8 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     origin = request.headers.get("Origin")
     if origin is not None and (answer := preflight(request, origin.lower(), target, hosts)) is not None:
         return answer
+    if origin is None:
+        check_site(request)
     request[CALLER] = await request.app[ADMISSION].admit(request)
     if _FORBIDDEN_IN_PATH.search(request.path):
         raise Problem(400, "bad_path", "the path holds characters that do not belong there")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ Scope = Literal["anyone", "chat", "read", "operate", "admin", "overlay"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}", re.ASCII)
 _PREFIX = "sk-ar-"  # what looks for keys that leaked knows them by their beginning, and so do clients of OpenAI's
 _LONGEST_FILE = 1024 * 1024
+_MOST = 1000
 
 
 class NamedKey(BaseModel):
@@ -39,7 +41,7 @@ class _Content(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = 1
-    keys: Annotated[tuple[NamedKey, ...], Field(max_length=1000)] = ()
+    keys: Annotated[tuple[NamedKey, ...], Field(max_length=_MOST)] = ()
 
 
 def digest_of(key: bytes) -> bytes:
@@ -52,12 +54,16 @@ def digest_of(key: bytes) -> bytes:
 
 
 def made(name: str, scopes: tuple[str, ...], now: datetime) -> tuple[str, NamedKey]:
-    """A new key and what is kept of it. Raises Refused for a name or scopes that are none."""
+    """A new key and what is kept of it. Raises Misconfigured for a name or scopes that are none."""
     if not _NAME.fullmatch(name):
-        raise Refused(f"{name!r} is no name for a key: up to 60 of a-z 0-9 . _ - beginning with a letter or a digit")
+        raise Misconfigured(
+            f"{name!r} is no name for a key: up to 60 of a-z 0-9 . _ - beginning with a letter or a digit"
+        )
     unknown = [each for each in scopes if each not in SCOPES]
     if unknown or not scopes:
-        raise Refused(f"there is no scope {', '.join(map(repr, unknown)) or '(none was given)'}: {', '.join(SCOPES)}")
+        raise Misconfigured(
+            f"there is no scope {', '.join(map(repr, unknown)) or '(none was given)'}: {', '.join(SCOPES)}"
+        )
     key = _PREFIX + secrets.token_urlsafe(32)
     ordered = [each for each in SCOPES if each in scopes]
     kept = {"name": name, "sha256": digest_of(key.encode()).hex(), "scopes": ordered, "created_at": now}
@@ -67,7 +73,9 @@ def made(name: str, scopes: tuple[str, ...], now: datetime) -> tuple[str, NamedK
 def read_keys(file: Path) -> tuple[NamedKey, ...] | None:
     """Every key in the file, None where there is no file. Raises Misconfigured for one that cannot be read."""
     try:
-        with file.open("rb") as stream:
+        with open(file, "rb", opener=_at_once) as stream:
+            if not S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise Misconfigured(f"{file} cannot be read: it is no file")
             raw = stream.read(_LONGEST_FILE + 1)
     except FileNotFoundError:
         return None
@@ -82,6 +90,11 @@ def read_keys(file: Path) -> tuple[NamedKey, ...] | None:
         ) from None
 
 
+def _at_once(path: str, flags: int) -> int:
+    """Opened without waiting: somebody's pipe in its place would hold up everything."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 class KeyFile:
     """The file as a command changes it: one change at a time, in one step, readable by its owner only."""
 
@@ -94,6 +107,8 @@ class KeyFile:
             keys = read_keys(self.file) or ()
             if any(each.name == key.name for each in keys):
                 raise Refused(f"there is a key {key.name!r} already; revoke it first, or take another name")
+            if len(keys) >= _MOST:
+                raise Refused(f"there are {_MOST} keys, as many as may be; revoke one first")
             self._write((*keys, key))
 
     def remove(self, name: str) -> None:

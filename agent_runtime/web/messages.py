@@ -22,7 +22,7 @@ async def regenerate(request: web.Request) -> web.StreamResponse:
     """POST /api/messages/{id}/regenerate: a turn that gives another reply."""
     body = await read_body(request, RegenerateBody) if request.body_exists else RegenerateBody()
     conversations, claim = request.app[SERVICES].conversations, claim_of(request, body)
-    turn = conversations.regenerate(request.match_info["id"], guest_of(body.user), body.mode, claim=claim)
+    turn = conversations.regenerate(request.match_info["id"], guest_of(request, body.user), body.mode, claim=claim)
     return await answered(request, turn, claim, as_stream=body.stream)
 
 
@@ -30,7 +30,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
     """POST /api/messages/{id}/edit: other words in its place; a guest's are answered anew."""
     body = await read_body(request, EditBody)
     services, claim = request.app[SERVICES], claim_of(request, body)
-    content, guest = content_of(body.content, services.max_chars), guest_of(body.user)
+    content, guest = content_of(body.content, services.max_chars), guest_of(request, body.user)
     made = services.conversations.edit(request.match_info["id"], content, guest, body.mode, claim=claim)
     return await answered(request, made, claim, as_stream=body.stream)
 

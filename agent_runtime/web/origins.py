@@ -30,6 +30,14 @@ def preflight(request: web.Request, origin: str, target: str, hosts: frozenset[s
     return _may(request)
 
 
+def check_site(request: web.Request) -> None:
+    """Raises Problem for what a page of another site asks for without saying so: it could not read the answer, but hold
+    connections and streams open. Whoever follows a link is let in."""
+    asked_by, mode = (request.headers.get(f"Sec-Fetch-{name}", "") for name in ("Site", "Mode"))
+    if asked_by in {"cross-site", "same-site"} and mode != "navigate":
+        raise Problem(403, "foreign_origin", "requests from other sites are refused")
+
+
 def _may(request: web.Request) -> web.Response:
     """What it may. Nothing is known of who asks yet: a browser sends no key with this question."""
     error = request.match_info.http_exception

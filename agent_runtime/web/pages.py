@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
@@ -46,6 +46,7 @@ class Assets:
     files: Mapping[str, Asset]
     _document: Callable[[], object]
     _made: Asset | None = None
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     def load(cls, document: Callable[[], object]) -> "Assets":
@@ -55,9 +56,10 @@ class Assets:
         )
 
     async def document(self) -> Asset:
-        """As JSON. Making it takes some 30 ms, in which others go on."""
-        if self._made is None:
-            self._made = Asset.of(to_json(await asyncio.to_thread(self._document)), "application/json")
+        """As JSON. Making it takes some 30 ms, in which others go on; once, however many ask at once."""
+        async with self._making:
+            if self._made is None:
+                self._made = Asset.of(to_json(await asyncio.to_thread(self._document)), "application/json")
         return self._made
 
 

@@ -1,16 +1,21 @@
 """Connections beyond those there is room for: told so and closed, before anything of them is read."""
 
 import asyncio
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+import structlog
 from aiohttp import web
 from pydantic_core import to_json
 
 from agent_runtime.web.errors import REQUEST_ID, Problem
 
 _AGAIN_S = 5
+_OTHER_FILES = 256  # what else a runtime has open: the store, Redis, models, files, and who is turned away
+_FEWEST = 16
+_log = structlog.get_logger(__name__)
 _LINGER_S = 1.0
 
 
@@ -20,6 +25,19 @@ class Room:
 
     most: int
     taken: int = 0
+
+    @classmethod
+    def of(cls, most: int) -> "Room":
+        """Room for `most`, or for as many as this process may have files open: a connection is one, and without any
+        left the store and the file of keys could not be read."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != resource.RLIM_INFINITY and soft < most + _OTHER_FILES:
+            soft = most + _OTHER_FILES if hard == resource.RLIM_INFINITY else min(hard, most + _OTHER_FILES)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            if soft < most + _OTHER_FILES:
+                asked, most = most, min(most, max(soft - _OTHER_FILES, _FEWEST))
+                _log.warning("room for fewer connections than configured", room=most, configured=asked, open_files=soft)
+        return cls(most)
 
     def enter(self) -> bool:
         """Take a place; False where there is none."""

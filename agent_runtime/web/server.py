@@ -10,7 +10,7 @@ from agent_runtime.core.addresses import is_loopback
 from agent_runtime.core.errors import Misconfigured, Unavailable
 from agent_runtime.web import pages
 from agent_runtime.web.admitting import ADMISSION, Admission, Terms
-from agent_runtime.web.bodies import EVENTS_BODY_BYTES
+from agent_runtime.web.bodies import EVENTS_BODY_BYTES, LONG_BODIES
 from agent_runtime.web.connection import HEAD_WITHIN_S, Connection
 from agent_runtime.web.errors import problems
 from agent_runtime.web.guards import BODY_TYPES, guarded, identified
@@ -35,6 +35,7 @@ def build(services: Services) -> web.Application:
     app[SERVICES] = services
     app[BODY_TYPES] = {route.handler: route.sent_as for route in ROUTES}
     app[ADMISSION] = Admission.of(services, {route.handler: _terms(route) for route in ROUTES})
+    app[LONG_BODIES] = asyncio.Lock()
     app[STREAMS] = Streams(services.limits.max_streams)
     if services.origins:
         app.on_response_prepare.append(tell_origin)
@@ -62,7 +63,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self._runner = web.AppRunner(self.app, shutdown_timeout=_STOP_WITHIN_S)
-        self._room = Room(self.app[SERVICES].limits.max_connections)
+        self._room = Room.of(self.app[SERVICES].limits.max_connections)
 
     async def start(self) -> None:
         """Raises Unavailable when the port is taken, Misconfigured when the address is not this machine's, and when

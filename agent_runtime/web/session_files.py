@@ -51,7 +51,7 @@ async def export_character(request: web.Request) -> web.Response:
     services, session_id = request.app[SERVICES], request.match_info["id"]
     is_replacing = _replaces(request)
     content = (await services.character_files.get(session_id)).content
-    is_draft = (await services.talks.of(session_id, guest_of(None))).is_authoring
+    is_draft = (await services.talks.of(session_id, guest_of(request))).is_authoring
     is_replacing = is_replacing or (is_draft and is_saved(content))
     character = _character(_complete(as_file(content) if is_draft else content))
     slug = await services.export(character, is_replacing=is_replacing)
@@ -67,7 +67,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     if form not in _MEDIA:
         raise Problem(422, "invalid_query", "format must be md, json or jsonl")
     session = await services.sessions.get(request.match_info["id"])
-    talk = await services.talks.of(session.id, guest_of(None))
+    talk = await services.talks.of(session.id, guest_of(request))
     response = web.StreamResponse(
         headers={
             "Content-Type": f"{_MEDIA[form]}; charset=utf-8",
@@ -82,7 +82,8 @@ async def export(request: web.Request) -> web.StreamResponse:
         async for piece in transcripts.pieces(session, form, names=names):
             async with asyncio.timeout(_WRITE_WITHIN_S):
                 await response.write(piece)
-        await response.write_eof()
+        async with asyncio.timeout(_WRITE_WITHIN_S):
+            await response.write_eof()
     except (NotFound, Unavailable, ConnectionError, TimeoutError) as error:
         # Half of a file that looks whole is worse than none: the connection breaks off.
         _log.warning("export broke off", session=session.id, why=str(error) or "the reader left or stopped reading")
@@ -96,7 +97,9 @@ async def preview(request: web.Request) -> web.Response:
     body = await read_body(request, PreviewBody)
     services = request.app[SERVICES]
     content = content_of(body.content, services.max_chars)
-    prompt = await services.conversations.preview(request.match_info["id"], content, guest_of(body.user), body.notes)
+    prompt = await services.conversations.preview(
+        request.match_info["id"], content, guest_of(request, body.user), body.notes
+    )
     return reply(prompt_shown(prompt.sections()))
 
 

@@ -29,7 +29,7 @@ async def create(request: web.Request) -> web.Response:
     services, claim = request.app[SERVICES], claim_of(request, body)
     session = await services.starting.start(
         body.character,
-        guest_of(body.user),
+        guest_of(request, body.user),
         body.metadata,
         greeting=body.greeting,
         claim=claim,
@@ -92,7 +92,7 @@ async def turn(request: web.Request) -> web.StreamResponse:
     """POST /api/sessions/{id}/messages"""
     body = await read_body(request, TurnBody)
     services, claim = request.app[SERVICES], claim_of(request, body)
-    words = Words(content_of(body.content, services.max_chars), guest_of(body.user), body.mode, claim=claim)
+    words = Words(content_of(body.content, services.max_chars), guest_of(request, body.user), body.mode, claim=claim)
     begun = services.conversations.say(request.match_info["id"], words)
     return await answered(request, begun, claim, as_stream=body.stream)
 
@@ -126,9 +126,10 @@ def content_of(text: str, max_chars: int) -> str:
     return text
 
 
-def guest_of(user: UserBody | None) -> Guest:
+def guest_of(request: web.Request, user: UserBody | None = None) -> Guest:
     """Who talks."""
-    return Guest(user.id, user.name) if user is not None else Guest()
+    may_save = caller_of(request).may_write
+    return Guest(user.id, user.name, may_save) if user is not None else Guest(may_save=may_save)
 
 
 async def _begun_before(services: Services, session_id: str) -> Session:

@@ -74,11 +74,14 @@ async def _send(response: web.StreamResponse, events: AsyncGenerator[ServerEvent
             async with asyncio.timeout(within_s):
                 await response.write(data or _HEARTBEAT)
         await filling  # it is over: of its own accord, or with an error
-        await response.write_eof()
+        async with asyncio.timeout(within_s):
+            await response.write_eof()
     finally:
         if not filling.done():
             filling.cancel()
             await asyncio.wait({filling})
+        if not filling.cancelled():
+            filling.exception()  # "retrieved": what failed after its reader had left is no complaint in the log
 
 
 class _Frames:

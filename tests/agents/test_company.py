@@ -1,6 +1,7 @@
 """Everyone who is there: agents by id, and a heart for whoever is talked to."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -11,6 +12,7 @@ from agent_runtime.core.clock import ManualClock
 from agent_runtime.core.domain import Feeling
 from agent_runtime.core.errors import NotFound
 from agent_runtime.core.presence import Mood
+from agent_runtime.live.memory import MemoryLiveState
 from tests.agents.living import VESPER, Ear, Platform, agent
 from tests.waiting import asked_until
 
@@ -154,3 +156,41 @@ async def test_nobody_new_talks_to_one_who_is_forgotten_and_those_who_do_go_on()
     assert "wren" not in everyone.characters
     assert (await everyone.circumstances(WREN)).mood is Mood.HAPPY
     assert awakened == ["wren"]
+
+
+async def test_guests_are_as_many_as_are_held_and_those_let_go_are_kept() -> None:
+    platform = Platform()
+    awakened: list[str] = []
+
+    async def awaken(character: Character) -> Agent:
+        awakened.append(character.slug)
+        return agent(character=character)
+
+    everyone = Company({}, {}, awaken, platform.live, most_guests=2)
+    for slug in ("one", "two", "one", "three", "one", "two"):
+        await everyone.touch(Character(name=slug, slug=slug), GLAD, slug)
+    assert awakened == ["one", "two", "three", "two"]
+    assert await platform.live.read_affect("two") is not None
+    assert await platform.live.read_affect("three") is not None
+    assert await platform.live.read_affect("one") is None
+
+
+class SlowState(MemoryLiveState):
+    """Somebody else is talked to while a mood is written."""
+
+    meanwhile: Callable[[], Awaitable[None]]
+
+    async def put_affect(self, agent_id: str, affect: bytes) -> None:
+        await self.meanwhile()
+        await super().put_affect(agent_id, affect)
+
+
+async def test_who_is_talked_to_first_while_others_are_kept_is_no_trouble() -> None:
+    live = SlowState()
+    everyone = Company({"wren": WREN}, {}, _awaken, live)
+    live.meanwhile = lambda: everyone.touch(Character(name="Nova", slug="nova"), GLAD, "m2")
+    for character in (WREN, VESPER):
+        await everyone.touch(character, GLAD, "m1")
+    await everyone.save_guests()
+    assert await live.read_affect("wren") is not None
+    assert await live.read_affect("vesper") is not None

@@ -61,7 +61,7 @@ class Writer:
 
 @dataclass
 class Interview:
-    """A conversation with the author. `said` are its replies, `drafted` the newest draft."""
+    """A conversation with the author. `said` are its replies, `drafted` the newest draft, of one who `may_save` it."""
 
     shelf: Shelf = field(default_factory=Shelf)
     model: ChatModel | None = None
@@ -69,6 +69,7 @@ class Interview:
     drafted: Drafted = field(default_factory=lambda: Drafted.of({}))
     finish: Finish | None = None
     history: list[Message] = field(default_factory=list)
+    may_save: bool = True
 
     @property
     def draft(self) -> dict[str, Any]:
@@ -89,7 +90,7 @@ class Interview:
         history = tuple(self.history[-_WINDOW:])
         prompt = Prompt(AUTHOR, "friend", now, history, words, "s", messages=lambda _limit=None: ())
         text = ""
-        async for part in author.reply(prompt, self.drafted.content, "s"):
+        async for part in author.reply(prompt, self.drafted.content, "s", may_save=self.may_save):
             match part:
                 case Drafted():
                     self.drafted = part

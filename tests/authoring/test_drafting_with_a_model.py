@@ -5,6 +5,7 @@ import json
 import pytest
 
 from agent_runtime.authoring.proposals import BadProposal, proposal_of
+from agent_runtime.core.authoring import Drafted
 from agent_runtime.core.errors import ModelFailed
 from tests.authoring.talking import Interview, Writer
 
@@ -105,6 +106,17 @@ async def test_saving_and_showing_ask_no_model() -> None:
     assert "Saved as `otto`" in await interview.say("save it")
     assert len(model.asked) == 1
     assert interview.drafted.missing == ()
+
+
+@pytest.mark.parametrize("words", ["save it", "My password is hunter22x! Save it."])
+@pytest.mark.parametrize("has_model", [False, True])
+async def test_who_may_not_save_is_told_so_in_whatever_words(*, has_model: bool, words: str) -> None:
+    """The guided interview answers where the model fails, and reads the words without what looks like a secret."""
+    writer = Writer([], failure=ModelFailed("unreachable", "the model does not answer")) if has_model else None
+    interview = Interview(model=writer, may_save=False, drafted=Drafted.of(OTTO))
+    assert "scope admin" in await interview.say(words)
+    assert not interview.shelf.saved
+    assert interview.draft == OTTO
 
 
 async def test_a_secret_is_neither_sent_to_the_model_nor_taken_from_it() -> None:

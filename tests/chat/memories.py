@@ -43,7 +43,7 @@ class MemorySummaries:
             raise self.failure
         return self.kept.get(session_id)
 
-    async def save(self, summary: Summary) -> None:
+    async def save(self, summary: Summary, upto: str | None = None) -> None:
         if self.failure is not None:
             raise self.failure
         self.kept[summary.session_id] = summary

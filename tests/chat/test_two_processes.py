@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from agent_runtime.chat.conversations import Already, Words
+from agent_runtime.chat.talks import NOBODY
 from agent_runtime.core.errors import Interrupted, TurnRunning
 from agent_runtime.store.database import Database
 from tests.chat.clients import LaterClock
 from tests.chat.conftest import Puppet, chat_on
-from tests.store.values import claim
+from tests.store.values import claim, message
 
 
 async def test_turns_of_two_processes_come_one_after_the_other(database: Database, puppet: Puppet) -> None:
@@ -80,6 +81,36 @@ async def test_a_process_that_goes_on_is_not_taken_for_dead_and_a_dead_one_is(da
         await turn.reply()
     said = [each.content for each in (await database.messages.list(session)).data]
     assert said == ["Hello!", "Now?", reply.message.content]
+
+
+async def test_a_reply_follows_its_question_though_somebody_went_elsewhere_meanwhile(database: Database) -> None:
+    """Another process looked, found no turn in the session, and chose another path just after one had begun."""
+    slow, quick = Puppet(), Puppet()
+    quick.go.set()
+    one, two = chat_on(database, quick), chat_on(database, slow)
+    session = await one.session()
+    first = await one.answer(session, "Hello!")
+    await (await one.conversations.regenerate(first.message.id, NOBODY)).reply()
+    turn = await two.say(session, "And you?")
+    await database.messages.select(first.message.id)
+    slow.go.set()
+    reply = await turn.reply()
+    assert reply.message.parent_id == turn.user_message.id
+    shown = (await database.messages.list(session)).data
+    assert [each.id for each in shown[-2:]] == [turn.user_message.id, reply.message.id]
+    assert first.message.id not in {each.id for each in shown}
+
+
+async def test_a_reply_follows_what_was_told_while_it_was_made(database: Database) -> None:
+    slow = Puppet()
+    chat = chat_on(database, slow)
+    session = await chat.session()
+    turn = await chat.say(session, "Hello!")
+    told = await database.messages.append(message(session, "Sold!", role="assistant", kind="narration"))
+    slow.go.set()
+    reply = await turn.reply()
+    assert reply.message.parent_id == told.id
+    assert [each.seq for each in (await database.messages.list(session)).data] == [1, 2, 3]
 
 
 async def test_a_key_counts_in_every_process_and_while_one_waits(database: Database) -> None:

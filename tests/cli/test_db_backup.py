@@ -170,7 +170,9 @@ def test_on_a_terminal_it_asks(answer: bytes, code: int, left: list[str], data: 
     assert sessions_in(data / "runtime.db") == left
 
 
-@pytest.mark.parametrize("arguments", [("restore", "copy.db", "--yes"), ("reset", "--yes")])
+@pytest.mark.parametrize(
+    "arguments", [("restore", "copy.db", "--yes"), ("reset", "--yes"), ("upgrade",), ("downgrade", "0001")]
+)
 def test_while_a_runtime_holds_the_folder_it_is_refused_by_name(
     arguments: tuple[str, ...], data: Path, tmp_path: Path
 ) -> None:
@@ -183,6 +185,7 @@ def test_while_a_runtime_holds_the_folder_it_is_refused_by_name(
     assert "process " in why
     assert "http://127.0.0.1:4501" in why
     assert sessions_in(data / "runtime.db") == ["s1"]
+    assert rows(data / "runtime.db", "SELECT version_num FROM alembic_version") == [(schema.head(),)]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,21 @@ def test_one_with_an_older_schema_has_an_exit_code_of_its_own(tmp_path: Path) ->
     assert seen["counts"] == {"sessions": 1, "messages": 0, "events": 1}
 
 
+def test_one_with_a_newer_schema_is_not_to_be_upgraded(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(made(tmp_path) / "runtime.db")) as kept, kept:
+        kept.execute("UPDATE alembic_version SET version_num = '9999'")
+    code, _, why = invoked(command, "health", "--data-dir", tmp_path)
+    assert code == 5
+    assert "newer version" in why
+    assert "db upgrade" not in why
+
+
+def test_the_oldest_event_is_the_one_received_first_whenever_it_happened(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(made(tmp_path) / "runtime.db")) as kept, kept:
+        kept.execute("UPDATE event_logs SET timestamp = 1000, received_at = 1790000000123")
+    assert told("--data-dir", str(tmp_path))[1]["oldest_event"] == "2026-09-21T14:13:20.123Z"
+
+
 def test_everything_goes_and_a_backup_stays(tmp_path: Path) -> None:
     folder = made(tmp_path)
     done = CliRunner().invoke(command, ["reset", "--yes", "--data-dir", str(folder)], catch_exceptions=False)

@@ -125,9 +125,8 @@ class Answering(BaseHTTPRequestHandler):
     """A model server that knows one model, and one key."""
 
     def do_GET(self) -> None:
-        assert self.path == "/v1/models"
         is_allowed = self.headers["Authorization"] == f"Bearer {CANARY}"
-        self.send_response(200 if is_allowed else 401)
+        self.send_response(404 if self.path != "/v1/models" else 200 if is_allowed else 401)
         self.end_headers()
         self.wfile.write(b'{"data": [{"id": "tiny"}]}')
 
@@ -162,6 +161,24 @@ def test_a_model_is_asked_for_its_list_and_not_for_words(
     assert (ended, seen["state"]) == (code, state)
     assert says in seen["text"]
     assert CANARY not in str(checks)
+
+
+def test_a_model_server_that_has_no_list_there_is_warned_of(patient: Patient) -> None:
+    with model_at() as url:
+        at = url.removesuffix("/v1")
+        code, checks = patient.looked_at("llm.provider=openai_compat", f"llm.base_url={at}", "llm.model=tiny")
+    seen = the("model", checks)
+    assert (code, seen["state"]) == (0, "warn")
+    assert "GET /models answers 404" in seen["text"]
+    assert "/v1" in seen["hint"]
+
+
+def test_keys_that_cannot_be_read_are_told(patient: Patient) -> None:
+    (patient.folder / "data").mkdir(mode=0o700)
+    (patient.folder / "data" / "keys.json").write_text('{"trunc')
+    code, checks = patient.looked_at()
+    assert (code, failed(checks)) == (1, ["keys"])
+    assert "is not a file of keys" in the("keys", checks)["text"]
 
 
 def test_broken_characters_are_told_with_their_place(patient: Patient) -> None:

@@ -43,9 +43,9 @@ def test_a_key_is_made_listed_and_revoked(tmp_path: Path) -> None:
     ("arguments", "code", "words"),
     [
         (("create", "ada"), 2, "--scopes"),
-        (("create", "Ada!", "--scopes", "chat"), 1, "no name for a key"),
-        (("create", "ada", "--scopes", "chat,all"), 1, "no scope 'all'"),
-        (("create", "ada", "--scopes", ","), 1, "none was given"),
+        (("create", "Ada!", "--scopes", "chat"), 2, "no name for a key"),
+        (("create", "ada", "--scopes", "chat,all"), 2, "no scope 'all'"),
+        (("create", "ada", "--scopes", ","), 2, "none was given"),
         (("revoke", "ada"), 1, "no key 'ada'"),
     ],
 )

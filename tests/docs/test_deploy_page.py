@@ -92,7 +92,8 @@ def _remembers(file: Path) -> bool:
 def test_the_files_of_a_data_folder_are_those_of_the_page(runtime: RuntimeProcess) -> None:
     rows = re.findall(r"^\| (`.+?`) \|", page("deploy.md"), re.MULTILINE)
     named = {name.strip("/") for row in rows for name in re.findall(r"`(.+?)`", row)}
-    now_and_then = {"runtime.db.before-upgrade", "runtime.db.replaced-…", "backups", "keys.json"}
+    of_commands = {"backups", "keys.json", "keys.lock", "last-sessions.json"}
+    now_and_then = {"runtime.db.before-upgrade", "runtime.db.replaced-…", *of_commands}
     assert {path.name for path in runtime.folder.iterdir()} == named - now_and_then
 
 

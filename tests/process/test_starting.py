@@ -183,6 +183,15 @@ def test_folders_that_cannot_be_used_are_told(runtime: Make, tmp_path: Path) -> 
     assert "newer" in said
 
 
+@pytest.mark.parametrize("where", ["flag", "environment"])
+def test_the_demo_keeps_its_own_below_the_data_folder(taken_port: int, where: str, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    flags = [f"--set=data_dir={folder}"] if where == "flag" else []
+    environ = {"AGENT_RUNTIME__DATA_DIR": str(folder)} if where == "environment" else {}
+    command("demo", "--once", f"--port={taken_port}", *flags, environ=environ)
+    assert [each.name for each in folder.iterdir()] == ["demo"]
+
+
 @pytest.mark.parametrize("given", ["--port={}", "--set=http.port={}"])
 def test_the_demo_listens_where_it_is_told_to(taken_port: int, given: str, tmp_path: Path) -> None:
     done = command("demo", "--once", "--data-dir", tmp_path, given.format(taken_port))

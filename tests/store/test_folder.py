@@ -45,6 +45,11 @@ def test_it_is_made_for_its_owner_only(tmp_path: Path) -> None:
         assert (folder.path / "runtime.lock").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_is_missing_on_the_way_to_it_is_made_for_its_owner_too(tmp_path: Path) -> None:
+    with DataFolder(tmp_path / "data" / "demo"):
+        assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
 def test_while_one_holds_it_others_are_refused_with_its_pid(tmp_path: Path) -> None:
     process = holder(tmp_path)
     with pytest.raises(Unavailable, match=f"process {process.pid}; stop it"), DataFolder(tmp_path):

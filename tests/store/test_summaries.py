@@ -1,5 +1,6 @@
 """Summaries: one a session, never an older one over a newer, gone with what they sum up."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,22 @@ async def test_what_cannot_be_kept_of_a_summary_is_refused(database: Database) -
         with pytest.raises(Refused):
             await database.summaries.save(kept.model_copy(update={"text": text}))
     assert await database.summaries.get(kept.session_id) == kept
+
+
+async def test_a_summary_that_comes_after_its_messages_were_deleted_or_left_is_not_kept(database: Database) -> None:
+    """It waits for its commit while somebody deletes what it tells."""
+    owner = await database.sessions.create(session())
+    first = await database.messages.append(message(owner.id))
+    summary = Summary(session_id=owner.id, upto_seq=1, text="They spoke.", updated_at=NOON)
+    await database.messages.append(message(owner.id, branches=True, parent_id=None))
+    with pytest.raises(NotFound):
+        await database.summaries.save(summary, first.id)
+    await database.messages.select(first.id)
+    saved = database.summaries.save(summary, first.id)
+    await asyncio.gather(saved, database.messages.delete_all(owner.id), return_exceptions=True)
+    with pytest.raises(NotFound):
+        await database.summaries.save(summary, first.id)
+    assert await database.summaries.get(owner.id) is None
 
 
 async def test_a_summary_goes_with_its_session_and_with_its_messages(database: Database) -> None:

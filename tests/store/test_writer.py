@@ -46,6 +46,13 @@ async def test_only_the_culprit_of_a_group_hears_of_it(migrated_url: Callable[[s
         assert (await database.sessions.get("s")).message_count == 4
 
 
+async def test_who_has_nothing_to_write_commits_nothing_when_it_stops(migrated_url: Callable[[str], str]) -> None:
+    database = Database(migrated_url("sqlite"))
+    async with database:
+        await database.sessions.create(session())
+    assert sum(database.writer.commits.counts) == 1
+
+
 @dataclass
 class BrokenEngine:
     """An engine whose database is gone; it counts how often it was tried."""
@@ -76,6 +83,20 @@ async def test_an_outage_is_told_to_all_and_tried_once_a_group() -> None:
     assert all(isinstance(outcome, Unavailable) for outcome in outcomes)
     assert len({id(outcome) for outcome in outcomes}) == 100
     assert engine.tried == 1
+    await writer.stop()
+
+
+async def test_an_outage_is_known_for_a_minute_whatever_succeeds_meanwhile() -> None:
+    engine, now = BrokenEngine(), 1000.0
+    engine.gate.set()
+    writer = Writer(engine, clock=lambda: now)
+    assert writer.trouble == ""
+    writer.start()
+    await _outcomes(writer, ["a"])
+    now += 59.0
+    assert writer.trouble == "gone"
+    now += 2.0
+    assert writer.trouble == ""
     await writer.stop()
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import threading
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from pydantic import BaseModel, field_validator
 
-from agent_runtime.web.bodies import read_json
+from agent_runtime.web.bodies import LONG_BODIES, read_body, read_json
 from agent_runtime.web.errors import Problem
 from tests.process.http import Client, assert_problem, assert_works, raw
 from tests.process.runtime import RuntimeProcess
@@ -211,6 +213,33 @@ async def test_a_body_that_does_not_come_is_not_waited_for_for_ever() -> None:
     async with TestClient(TestServer(app)) as client, asyncio.timeout(20):
         response = await client.post("/", data=slow_body())
         assert response.status == 408
+
+
+async def test_a_long_body_is_read_beside_everything_else() -> None:
+    inside, go_on = threading.Semaphore(0), threading.Event()
+
+    class Slow(BaseModel):
+        content: str
+
+        @field_validator("content")
+        @classmethod
+        def _wait(cls, value: str) -> str:
+            inside.release()
+            assert go_on.wait(20)
+            return value
+
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(text=str(len((await read_body(request, Slow, 4 * 1024 * 1024)).content)))
+
+    app = web.Application(client_max_size=0)
+    app[LONG_BODIES] = asyncio.Lock()
+    app.router.add_post("/", handler)
+    async with TestClient(TestServer(app)) as client, asyncio.timeout(20):
+        posts = [asyncio.ensure_future(client.post("/", data=text(content="a" * 500_000))) for _ in range(3)]
+        while not inside.acquire(blocking=False):
+            await asyncio.sleep(0.01)
+        go_on.set()  # held up, this would not be reached
+        assert [await (await each).text() for each in posts] == ["500000"] * 3
 
 
 async def test_a_client_that_leaves_within_its_body_leaves_no_trace(runtime: RuntimeProcess, client: Client) -> None:

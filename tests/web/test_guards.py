@@ -50,6 +50,19 @@ async def test_other_sites_are_refused_whatever_they_send(runtime: RuntimeProces
     assert ours.status == 200
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_what_a_page_of_another_site_loads_is_refused_and_its_links_work(client: Client, site: str) -> None:
+    """`fetch` with `no-cors`, or a picture, comes without an Origin; enough of them would take every stream."""
+    for path in ("/api/events/stream", "/api/agents", "/healthz"):
+        answer = await client.get(path, headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"})
+        assert_problem(answer, 403, "foreign_origin")
+    link = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert (await client.get("/docs", headers=link)).status == 200
+    for own in ("same-origin", "none"):
+        headers = {"Sec-Fetch-Site": own, "Sec-Fetch-Mode": "cors"}
+        assert (await client.get("/api/agents", headers=headers)).status == 200
+
+
 @pytest.mark.parametrize(
     ("kind", "code"),
     [

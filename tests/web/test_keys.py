@@ -1,5 +1,6 @@
 """The file of keys: hashes only, its owner's only, one change at a time; and what a runtime makes of its changes."""
 
+import json
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -58,13 +59,13 @@ def test_many_commands_at_once_forget_nothing(file: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "Ada", "-a", "a b", "ä", "a/b", "a" * 61, "a\n"])
 def test_what_is_no_name_is_refused(name: str) -> None:
-    with pytest.raises(Refused, match="no name for a key"):
+    with pytest.raises(Misconfigured, match="no name for a key"):
         made(name, ("chat",), NOW)
 
 
 @pytest.mark.parametrize("scopes", [(), ("chat", "everything"), ("anyone",), ("",)])
 def test_what_is_no_scope_is_refused(scopes: tuple[str, ...]) -> None:
-    with pytest.raises(Refused, match=r"there is no scope .*: chat, read, operate, admin, overlay"):
+    with pytest.raises(Misconfigured, match=r"there is no scope .*: chat, read, operate, admin, overlay"):
         made("ada", scopes, NOW)
 
 
@@ -139,3 +140,19 @@ def test_another_key_is_nobodys(token: bytes) -> None:
 
 def test_a_caller_does_not_show_the_hash_of_its_key() -> None:
     assert "digest" not in repr(Access(MAIN).caller(MAIN))
+
+
+def test_what_is_no_file_is_refused_at_once(file: Path) -> None:
+    file.parent.mkdir()
+    os.mkfifo(file)
+    with pytest.raises(Misconfigured, match="it is no file"):
+        read_keys(file)
+
+
+def test_there_are_only_so_many_keys(file: Path) -> None:
+    file.parent.mkdir()
+    one = made("one", ("chat",), NOW)[1].model_dump(mode="json")
+    file.write_text(json.dumps({"version": 1, "keys": [one | {"name": f"key-{number}"} for number in range(1000)]}))
+    with pytest.raises(Refused, match="1000 keys"):
+        KeyFile(file).add(made("two", ("chat",), NOW)[1])
+    assert len(read_keys(file) or ()) == 1000

@@ -1,5 +1,6 @@
 """The pages: files of a fixed list under a strict policy, and the document for programs."""
 
+import asyncio
 import hashlib
 import tomllib
 from pathlib import Path
@@ -40,6 +41,14 @@ async def test_a_file_is_sent_again_only_when_it_has_changed(client: Client, pat
         assert (again.status, again.raw, again.headers["ETag"]) == (304, b"", etag)
     head = await client.request("HEAD", path)
     assert (head.status, head.headers["ETag"], head.raw) == (200, etag, b"")
+
+
+async def test_the_document_is_made_once_however_many_ask_at_once() -> None:
+    """It needs no key: made for each of them, a crowd would hold up everybody."""
+    made: list[int] = []
+    assets = pages.Assets({}, lambda: made.append(len(made)) or {"made": len(made)})  # type: ignore[func-returns-value]
+    found = await asyncio.gather(*(assets.document() for _ in range(20)))
+    assert {each.body for each in found} == {b'{"made":1}'}
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """A stream of events: together what comes together, at once what comes alone, and never more than a reader takes."""
 
 import asyncio
+import gc
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+import pytest
 from aiohttp import ClientSession, web
 
 from agent_runtime.web.sse import ServerEvent, stream
@@ -15,11 +18,17 @@ _BIG = b"x" * 65_536
 
 
 @asynccontextmanager
-async def served(events: Events, within_s: float = 20) -> AsyncIterator[str]:
-    """A URL where these are streamed."""
+async def served(events: Events, within_s: float = 20, answered: asyncio.Event | None = None) -> AsyncIterator[str]:
+    """A URL where these are streamed; where it is to be told when it has `answered`, the system holds little of it."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
-        return await stream(request, events(), within_s=within_s)
+        if answered is None or request.transport is None:
+            return await stream(request, events(), within_s=within_s)
+        request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        try:
+            return await stream(request, events(), within_s=within_s)
+        finally:
+            answered.set()
 
     app = web.Application()
     app[STREAMS] = Streams(most=4)
@@ -90,6 +99,45 @@ async def test_who_does_not_read_holds_up_the_maker_who_is_ended_when_they_leave
         response.close()
         await is_ended.wait()
     assert len(made) < 1_000
+
+
+@asynccontextmanager
+async def unread(url: str) -> AsyncIterator[None]:
+    """Somebody who asks and reads nothing; what they are sent stays with the server."""
+    place = urlsplit(url)
+    with socket.socket() as asking:
+        asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        asking.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(asking, (place.hostname, place.port))
+        await asyncio.get_running_loop().sock_sendall(asking, b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        yield
+
+
+async def test_who_stops_reading_at_the_end_is_cut_too() -> None:
+    """The last words are taken without waiting, and the end is what waits for a reader."""
+    is_taken, answered = asyncio.Event(), asyncio.Event()
+
+    async def events() -> AsyncGenerator[ServerEvent]:
+        yield ServerEvent("delta", b"x" * 66_000)
+        await is_taken.wait()
+        yield ServerEvent("delta", b"x" * 60_000)
+
+    async with served(events, 0.5, answered) as url, unread(url):
+        asyncio.get_running_loop().call_later(0.1, is_taken.set)
+        await answered.wait()
+
+
+async def test_what_fails_after_its_reader_was_cut_is_no_complaint(caplog: pytest.LogCaptureFixture) -> None:
+    async def events() -> AsyncGenerator[ServerEvent]:
+        yield ServerEvent("delta", b"x" * 200_000)
+        raise ConnectionError("whoever gave the events is gone")
+
+    answered = asyncio.Event()
+    async with served(events, 0.1, answered) as url, unread(url):
+        await answered.wait()
+        gc.collect()
+        await asyncio.sleep(0)
+    assert not [each.message for each in caplog.records if "never retrieved" in each.message]
 
 
 async def test_the_connection_of_one_who_never_reads_is_cut() -> None:

@@ -110,7 +110,7 @@ def turn_of(request: web.Request, body: ChatBody | ResponseBody, told: Conversat
         after=after,
         caller=f"key {caller.name}" if caller.name else "local",
         owner=caller.owner,
-        only_of=caller.only_of,
+        only_of=caller.changes_only_of,
         claim=claim_of(request, body),
     )
 

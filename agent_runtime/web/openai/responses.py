@@ -73,7 +73,7 @@ async def _place(request: web.Request, previous: str | None) -> str:
     services = request.app[SERVICES]
     try:
         turn = await services.turns.get(previous.removeprefix(RESPONSE))
-        only_of = caller_of(request).only_of
+        only_of = caller_of(request).changes_only_of
         if only_of is not None and (await services.sessions.get(turn.session_id)).owner != only_of:
             raise NotFound("turn", turn.id)
     except NotFound as error:
