@@ -37,8 +37,9 @@ class Broadcast(Generic[T]):
         """Hand on an item; never waits."""
         self._items.append(item)
         self._last += 1
-        self._news.set()
-        self._news = asyncio.Event()
+        if self._watchers:
+            self._news.set()
+            self._news = asyncio.Event()
 
     def close(self) -> None:
         """End every watcher after what it has not seen yet."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Collection
 from math import isfinite
 from typing import Any
 
@@ -14,9 +15,8 @@ OUR_SOURCE = "agent-service"
 _TYPE = re.compile(r"[A-Za-z0-9_]{1,32}(?::[A-Za-z0-9_]{1,32}){0,3}", re.ASCII)
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 _ID = re.compile(ID_PATTERN, re.ASCII)
-_NUL, _CONSTANTS = b"\\u0000", (b"Infinity", b"NaN")
-# A number that may read as infinite. The digits of an id (`5e123`) stand in quotes, and most ids have such a place.
-_HUGE = re.compile(rb"[:,\[\s]-?(?:[0-9.]+[eE]\+?[0-9]{3}|[0-9]{300})")
+_NUL = b"\\u0000"
+_MAY_BE_INFINITE = frozenset({float, dict, list})
 _VERSION = re.compile(r"1(\.\d{1,3}){0,2}", re.ASCII)
 _LATEST_MS = 4_102_444_800_000  # the year 2100
 _SECONDS_BELOW = 100_000_000_000  # smaller readings are seconds: as milliseconds they would lie before 1973
@@ -68,7 +68,7 @@ def parse_envelope(raw: bytes, received_ms: int) -> Envelope:
         body = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise BadEvent("bad_json", str(error)[:200]) from error
-    return _envelope(_storable(body) if _is_suspect(raw) else body, received_ms)
+    return _envelope(_storable(body) if _is_suspect(raw, body) else body, received_ms)
 
 
 def read_envelope(body: object, received_ms: int) -> Envelope:
@@ -76,12 +76,27 @@ def read_envelope(body: object, received_ms: int) -> Envelope:
     raw = to_json(body)
     if len(raw) > EVENT_LIMIT_BYTES:
         raise BadEvent("too_big", f"{len(raw)} bytes; the limit is {EVENT_LIMIT_BYTES}")
-    return _envelope(_storable(body) if _is_suspect(raw) else body, received_ms)
+    return _envelope(_storable(body) if _is_suspect(raw, body) else body, received_ms)
 
 
-def _is_suspect(raw: bytes) -> bool:
+def _is_suspect(raw: bytes, body: object) -> bool:
     """Whether there may be something in it that no database keeps: worth a closer look."""
-    return _NUL in raw or any(word in raw for word in _CONSTANTS) or _HUGE.search(raw) is not None
+    return _NUL in raw or not _is_finite((body,))
+
+
+def _is_finite(values: Collection[Any]) -> bool:
+    """Whether all the numbers in them are, however deep they are: `1e999` reads as infinite."""
+    if _MAY_BE_INFINITE.isdisjoint(map(type, values)):  # as in nearly all data
+        return True
+    for value in values:
+        match value:
+            case float() if not isfinite(value):
+                return False
+            case dict() if not _is_finite(value.values()):
+                return False
+            case list() if not _is_finite(value):
+                return False
+    return True
 
 
 def _storable(value: Any) -> Any:

@@ -4,7 +4,7 @@ import marshal
 from collections import deque
 from collections.abc import Callable
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from zlib import compress, decompress
 
 LOOSE_AT_MOST = 500  # what waits behind these is packed
@@ -13,9 +13,13 @@ T = TypeVar("T")
 
 
 class PackedQueue(Generic[T]):
-    """First come, first served. `unpack(pack(item))` must equal the item."""
+    """First come, first served.
 
-    def __init__(self, pack: Callable[[T], bytes], unpack: Callable[[bytes], T]) -> None:
+    `pack` gives an item as plain values (texts, bytes, numbers, None; tuples, lists and dicts of them), and
+    `unpack(pack(item))` must equal the item.
+    """
+
+    def __init__(self, pack: Callable[[T], Any], unpack: Callable[[Any], T]) -> None:
         self._pack = pack
         self._unpack = unpack
         self._head: deque[T] = deque()

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NAME_LIMIT = 40
 _JOINERS = {"\u200c", "\u200d"}
@@ -33,5 +34,11 @@ def plain(text: str, limit: int) -> str:
 
 def display_name(text: str | None, fallback: str = "a bidder") -> str:
     """A name fit to be said aloud: plain, without addresses, at most 40 characters, never empty."""
-    name = plain(_URL.sub("", text[: NAME_LIMIT * 4]), NAME_LIMIT) if text else ""
-    return name if any(char.isalnum() for char in name) else fallback
+    return (_name(text[: NAME_LIMIT * 4]) if text else "") or fallback
+
+
+@lru_cache(maxsize=4096)
+def _name(text: str) -> str:
+    """The name in `text`, if there is one. The same few people bid again and again."""
+    name = plain(_URL.sub("", text), NAME_LIMIT)
+    return name if any(char.isalnum() for char in name) else ""

@@ -6,7 +6,6 @@ an outcome right after them. What they overtook follows; it changes nothing that
 """
 
 import asyncio
-import marshal
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,8 +26,8 @@ _NEWEST_KEPT = 4  # of each type: a bid is told in two events, and a late one ma
 _COUNTED_KEPT = 1000
 
 
-Message = tuple[int, str, bytes]
-"""Its number, its channel, and what was said there, undecoded."""
+Message = tuple[int, str, bytes, str]
+"""Its number, its channel, what was said there, undecoded, and the subject it seems to be about."""
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ class Backlog:
         self._hear = hear
         self._hurry = hurry
         self._glancer = Glancer(hurry)
-        self._waiting: PackedQueue[Message] = PackedQueue(marshal.dumps, marshal.loads)
+        self._waiting: PackedQueue[Message] = PackedQueue(_as_it_is, _as_it_is)
         self._size = 0
         self._lots: dict[str, _Lot] = {}
         self._brought: set[int] = set()
@@ -81,7 +80,7 @@ class Backlog:
             self._is_outcome_new = True
             return
         self._last += 1
-        message = (self._last, channel, raw)
+        message = (self._last, channel, raw, glance.subject)
         self._waiting.push(message)
         self._size += len(raw)
         if glance.subject:
@@ -109,9 +108,9 @@ class Backlog:
             for subject in [subject for subject, lot in self._lots.items() if lot.is_stale]:
                 self._bring_forward(subject)
         while self._waiting and perf_counter() < until:
-            number, channel, raw = self._waiting.pop()
+            number, channel, raw, subject = self._waiting.pop()
             self._size -= len(raw)
-            self._left(self._glancer.subject(raw))
+            self._left(subject)
             if number in self._brought:
                 self._brought.discard(number)
             else:
@@ -147,12 +146,14 @@ class Backlog:
         )
         lot.newest.clear()
         lot.is_stale = False
-        for number, channel, raw in due:
+        for number, channel, raw, _ in due:
             self._brought.add(number)
             self._hear(channel, raw)
 
     def _note(self, glance: Glance, message: Message) -> None:
-        lot = self._lots.setdefault(glance.subject, _Lot())
+        lot = self._lots.get(glance.subject)
+        if lot is None:
+            lot = self._lots[glance.subject] = _Lot()
         lot.count += 1
         if glance.kind in self._hurry.newest:
             lot.newest.setdefault(glance.kind, deque(maxlen=_NEWEST_KEPT)).append(message)
@@ -167,3 +168,7 @@ class Backlog:
             lot.count -= 1
             if not lot.count:
                 del self._lots[subject]
+
+
+def _as_it_is(message: Message) -> Message:
+    return message

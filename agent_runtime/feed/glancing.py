@@ -1,15 +1,14 @@
 """A first look at a message that has not been read yet: its type and its subject, without decoding it."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent_runtime.core.domain import Hurry
 
 _TYPE = re.compile(rb'"type"\s*:\s*"([A-Za-z0-9_:]{1,140})"')
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What a message seems to be. Nothing but the order of reading depends on it: whoever reads it looks properly."""
 
     kind: str

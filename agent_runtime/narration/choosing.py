@@ -1,7 +1,7 @@
 """Which of what waits is said first: what is promised, what must not wait any longer, else what is worth most."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent_runtime.core.domain import Rank, Stage
 from agent_runtime.narration.pending import Pending
@@ -11,8 +11,7 @@ NEVER = float("inf")
 ASIDES = (Rank.QUESTION, Rank.COLOUR)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """`takes_s` is known for words that are ready, 0 for phrases; `ends_at` is when it is too old to be said."""
 
     pending: Pending

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from agent_runtime.core.errors import Busy, Unavailable
 from agent_runtime.core.packed import PackedQueue
@@ -16,10 +16,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Packing(Generic[T]):
-    """How an item that has to wait long is made small, and read back."""
+    """How an item that has to wait long is made plain values (see core/packed.py), and read back."""
 
-    pack: Callable[[T], bytes]
-    unpack: Callable[[bytes], T]
+    pack: Callable[[T], Any]
+    unpack: Callable[[Any], T]
 
 
 class Batches(Generic[T]):
@@ -71,7 +71,8 @@ class Batches(Generic[T]):
         while left > 0 and self._held:
             batch = self._held.first(min(self._size, left))
             left -= len(batch)
+            lost = self.lost
             await self._write(batch)
-            for item in batch:  # but for those that gave way meanwhile
-                if any(first is item for first in self._held.first(1)):
-                    self._held.pop()
+            gave_way = self.lost - lost  # meanwhile: the eldest, which are those just written
+            for _ in range(len(batch) - gave_way):
+                self._held.pop()

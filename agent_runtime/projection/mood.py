@@ -139,4 +139,6 @@ def _fading(e: Vector, m: Vector, temperament: Temperament) -> Fading:
 
 def _with(triggers: tuple[str, ...], trigger: str) -> tuple[str, ...]:
     """The latest causes with this one last, each named once."""
-    return (*(one for one in triggers if one != trigger), trigger)[-TRIGGERS_KEPT:]
+    if trigger in triggers:
+        triggers = tuple(one for one in triggers if one != trigger)
+    return (*triggers, trigger)[-TRIGGERS_KEPT:]

@@ -25,6 +25,22 @@ class Step:
     stage: Stage
 
 
+@dataclass(slots=True)
+class _Held:
+    """A subject: its state, and what it was last shown as, which holds for that moment (monotonic seconds)."""
+
+    domain: Domain[Any, Any]
+    state: Any
+    stage: Stage
+    at: float
+
+    def stage_at(self, now: float) -> Stage:
+        """As it stands now. Whoever speaks looks at everything that waits, line by line within one moment."""
+        if now != self.at:
+            self.stage, self.at = self.domain.stage(self.state, now), now
+        return self.stage
+
+
 def _nothing(_: object) -> None: ...
 
 
@@ -44,7 +60,7 @@ class Projector:
     ) -> None:
         self._domain_of = {kind: domain for domain in domains for kind in domain.types}
         self._finders = tuple(domain for domain in domains if isinstance(domain, Domain))
-        self._states: OrderedDict[str, tuple[Domain[Any, Any], Any]] = OrderedDict()
+        self._states: OrderedDict[str, _Held] = OrderedDict()
         self._open: dict[str, str] = {}  # the kind of each subject that is open, so that nothing has to be searched
         self._limit = limit
         self._keep = keep or _nothing
@@ -104,11 +120,11 @@ class Projector:
     def stage(self, subject: str, now: float) -> Stage | None:
         """The subject as it stands now, or None when it is not held."""
         held = self._states.get(subject)
-        return held[0].stage(held[1], now) if held is not None else None
+        return held.stage_at(now) if held is not None else None
 
     def stages(self, now: float) -> list[Stage]:
         """Every subject held, the most recently touched first."""
-        return [domain.stage(state, now) for domain, state in reversed(self._states.values())]
+        return [held.stage_at(now) for held in reversed(self._states.values())]
 
     def open_lots(self) -> tuple[str, ...]:
         """The lots that are open, those that have been open longest first."""
@@ -117,9 +133,9 @@ class Projector:
     def _folded(self, domain: Domain[Any, Any], event: Any, now: float) -> tuple[Any, Any]:
         """The subject's state before and after the event. Raises BadEvent for the id of another kind of subject."""
         held = self._states.get(domain.subject(event))
-        if held is not None and held[0].name != domain.name:
-            raise BadEvent("bad_data", f"this id is that of a subject of another kind: {held[0].name}")
-        before = domain.settle(held[1], now) if held is not None else None
+        if held is not None and held.domain.name != domain.name:
+            raise BadEvent("bad_data", f"this id is that of a subject of another kind: {held.domain.name}")
+        before = domain.settle(held.state, now) if held is not None else None
         return before, domain.project(before, event, now)
 
     def _taken(self, domain: Domain[Any, Any], event: Any, before: Any, after: Any, now: float) -> Step:
@@ -128,9 +144,9 @@ class Projector:
 
     def _held(self, domain: Domain[Any, Any], subject: str, state: Any, now: float) -> Stage:
         """The stage of a state that is held from now on, as the one touched last."""
-        self._states[subject] = (domain, state)
-        self._states.move_to_end(subject)
         stage = domain.stage(state, now)
+        self._states[subject] = _Held(domain, state, stage, now)
+        self._states.move_to_end(subject)
         if stage.is_open:
             self._open[subject] = stage.kind
         else:

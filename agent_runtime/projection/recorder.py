@@ -1,6 +1,7 @@
 """What should last of events, kept in batches off the speaking path; while the store is away, the newest are held."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 
@@ -10,7 +11,7 @@ from agent_runtime.core.records import RecordBook
 from agent_runtime.projection.batches import Batches, Packing
 from agent_runtime.projection.joining import joined
 
-_BATCH = 40
+_BATCH = 100
 _NOBODYS = {"twitter_handle": None, "email": None, "wallet_address": None}
 _RECORD_OF = {kind.__name__: kind for kind in RECORDS}
 _log = structlog.get_logger(__name__)
@@ -66,10 +67,10 @@ class Recorder:
         return True
 
 
-def _packed(record: Record) -> bytes:
-    return f"{type(record).__name__} {record.model_dump_json(exclude_none=True)}".encode()
+def _packed(record: Record) -> tuple[str, dict[str, Any]]:
+    return type(record).__name__, record.model_dump(mode="json", exclude_none=True)
 
 
-def _unpacked(packed: bytes) -> Record:
-    name, _, text = packed.partition(b" ")
-    return _RECORD_OF[name.decode()].model_validate_json(text)
+def _unpacked(packed: tuple[str, dict[str, Any]]) -> Record:
+    name, fields = packed
+    return _RECORD_OF[name].model_validate(fields)

@@ -17,6 +17,8 @@ _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 def to_millisecond(moment: datetime) -> datetime:
     """The moment as it will be read back: in UTC, cut (never rounded) to whole milliseconds."""
+    if moment.tzinfo is UTC and not moment.microsecond % 1000:  # nearly always so
+        return moment
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     exact = moment.astimezone(UTC)
@@ -89,6 +91,20 @@ class SearchWords(TypeDecorator[Sequence[str]]):
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
         """What the driver is given."""
         return None if value is None else " ".join(value)
+
+
+class WrittenJson(TypeDecorator[str]):
+    """What a json_column is given when somebody has written the JSON already."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """What the column is."""
+        return dialect.type_descriptor(JSONB() if dialect.name == POSTGRESQL else Text())
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """The driver is given it as it is: it would be written as a text within JSON otherwise."""
 
 
 def json_column() -> TypeEngine[Any]:

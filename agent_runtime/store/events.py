@@ -10,7 +10,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import Connection, Row, Select, bindparam, delete, desc, func, select, text
 
 from agent_runtime.core.conversation import LoggedEvent, Page
-from agent_runtime.store.columns import to_millisecond
+from agent_runtime.store.columns import WrittenJson, to_millisecond
 from agent_runtime.store.cursor import read_seq_cursor, seq_cursor
 from agent_runtime.store.dialects import DIALECTS, among, insert
 from agent_runtime.store.engine import Engine
@@ -28,7 +28,11 @@ _INSERT = Prepared(
     lambda dialect: (
         insert(dialect, event_logs)
         .values(
-            {name: bindparam(name, type_=event_logs.c[name].type) for name in LoggedEvent.model_fields if name != "seq"}
+            {
+                name: bindparam(name, type_=WrittenJson() if name == "data" else event_logs.c[name].type)
+                for name in LoggedEvent.model_fields
+                if name != "seq"
+            }
         )
         .on_conflict_do_nothing(index_elements=["id"])
     )
@@ -120,22 +124,22 @@ def _storable(event: LoggedEvent) -> dict[str, Any]:
         "type": mended(event.type),
         "source": mended(event.source),
         "channel": mended(event.channel),
-        "data": event.data if _is_clean(event.data) else mended_json(event.data),
+        "data": _written(event.data),
         "reason": None if event.reason is None else mended(event.reason),
         "received_at": None if event.received_at is None else to_millisecond(event.received_at),
     }
 
 
-def _is_clean(data: dict[str, Any]) -> bool:
-    """Whether nothing in it needs mending, which is nearly always so: far cheaper to see than to look at every text.
-
-    A text may merely look as if something did; it is then looked at closely.
-    """
+def _written(data: dict[str, Any]) -> str:
+    """The data as JSON. That nothing in it needs mending, as nearly always, is far cheaper to see there than in every
+    text of it; what merely looks as if something did is looked at closely."""
     try:
         written = to_json(data, inf_nan_mode="constants")
     except PydanticSerializationError:  # half a surrogate pair
-        return False
-    return not any(sign in written for sign in _UNSURE)
+        written = None
+    if written is None or any(sign in written for sign in _UNSURE):
+        written = to_json(mended_json(data))
+    return written.decode()
 
 
 def _event(row: Row[Any]) -> LoggedEvent:

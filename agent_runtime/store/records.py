@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
@@ -18,10 +19,10 @@ from agent_runtime.store import platform_tables as tables
 from agent_runtime.store.amounts import is_amount
 from agent_runtime.store.columns import to_millisecond
 from agent_runtime.store.cursor import read_time_cursor, time_cursor
-from agent_runtime.store.dialects import DIALECTS
 from agent_runtime.store.engine import Engine
 from agent_runtime.store.merging import parameter, upsert
 from agent_runtime.store.paging import check_limit, page_of
+from agent_runtime.store.prepared import Prepared
 from agent_runtime.store.text import check_id, check_json, check_known, check_text, is_storable
 from agent_runtime.store.writer import Writer
 
@@ -38,7 +39,6 @@ TABLE_OF: dict[type[object], Table] = {
     platform.HostCharacter: tables.characters,
     platform.StreamAsset: tables.stream_assets,
 }
-_UPSERT = {(dialect, table): upsert(dialect, table) for dialect in DIALECTS for table in TABLE_OF.values()}
 _IDS = ("id", "user_id", "auction_id", "art_item_id", "campaign_id", "collection_id", "winning_bid_id")
 _Batch = dict[Table, list[dict[str, Any]]]
 
@@ -127,15 +127,16 @@ def _told(info: dict[str, Any], value: Any) -> Any:
 def _row(record: platform.Record) -> dict[str, Any]:
     """The record as parameters. Raises Refused for what one of the databases would not keep as it is."""
     row: dict[str, Any] = {}
-    for name in type(record).model_fields:
-        value = getattr(record, name)
+    for name, value in record.__dict__.items():
         match value:
+            case None:
+                pass
             case str() if name in _IDS:
                 check_id(name, value)
             case str():
                 check_text(name, value)
             case datetime():
-                value = to_millisecond(value)
+                value = to_millisecond(value)  # noqa: PLW2901 - as it is kept
             case Decimal() if not is_amount(value):
                 raise Refused(f"{name} has more than 12 digits before the point or 8 after it, or a sign")
             case dict() | list():
@@ -150,5 +151,11 @@ def _keep(db: Connection, batches: Sequence[_Batch]) -> list[None]:
     for table in TABLE_OF.values():
         rows = list(chain.from_iterable(batch.get(table, ()) for batch in batches))
         if rows:
-            db.execute(_UPSERT[db.dialect.name, table], sorted(rows, key=itemgetter(parameter("id"))))
+            _upsert(table).run_each(db, sorted(rows, key=itemgetter(parameter("id"))))
     return [None] * len(batches)
+
+
+@cache
+def _upsert(table: Table) -> Prepared:
+    """Worded when the first row of its kind comes: there are nine, each with several ranks."""
+    return Prepared(lambda dialect: upsert(dialect, table))

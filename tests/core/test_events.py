@@ -57,6 +57,7 @@ def test_an_envelope_survives_being_written_and_read() -> None:
         (b"null", "bad_shape"),
         (b" " * (EVENT_LIMIT_BYTES + 1), "too_big"),
         (to_json(body()).replace(b"{}", b'{"x":1e400}'), "bad_json"),
+        (to_json(body()).replace(b"{}", b'{"x":[0,{"y":["z",1e400]}]}'), "bad_json"),
         (to_json(body()).replace(b"{}", b'{"x":NaN}'), "bad_json"),
         (to_json(body()).replace(b"{}", b'{"x":[-1' + b"0" * 400 + b".0]}"), "bad_json"),
     ],
@@ -130,6 +131,7 @@ def test_a_decoded_value_is_held_to_the_same_limits() -> None:
     for bad, why in (
         (body(data={"x": "y" * EVENT_LIMIT_BYTES}), "too_big"),
         (body(data={"x": float("inf")}), "bad_json"),
+        (body(data={"x": [1.5, {"y": float("nan")}]}), "bad_json"),
     ):
         with pytest.raises(BadEvent) as caught:
             read_envelope(bad, NOW)
@@ -137,7 +139,8 @@ def test_a_decoded_value_is_held_to_the_same_limits() -> None:
 
 
 def test_a_large_honest_number_is_no_fault() -> None:
-    assert parsed(data={"x": 1e300}).data == {"x": 1e300}
+    data = {"x": 1e300, "id": "5e123", "deep": [[1.5, "NaN"], {"y": 10**400}]}
+    assert parsed(data=data).data == data
 
 
 @given(st.binary(max_size=200))

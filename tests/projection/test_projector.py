@@ -53,6 +53,21 @@ def test_what_time_alone_decides_is_seen_without_an_event(projector: Projector, 
     assert (at_once.outcome, later.outcome) == (None, "passed")
 
 
+def test_a_subject_is_shown_as_it_is_at_every_moment_and_after_every_event_of_it(
+    projector: Projector, engine: Engine
+) -> None:
+    projector.apply(engine.start(), 0.0)
+    first, same, later = (projector.stage(LOT, moment) for moment in (0.0, 0.0, 2.0))
+    assert first is not None
+    assert later is not None
+    assert same == first
+    assert int(str(first.slots["seconds"])) - int(str(later.slots["seconds"])) == 2
+    projector.apply(engine.end(2), 2.0)
+    ended = projector.stage(LOT, 2.0)
+    assert ended is not None
+    assert not ended.is_open
+
+
 def test_the_least_recently_touched_gives_way_and_closed_subjects_go_first(
     projector: Projector, engine: Engine
 ) -> None:

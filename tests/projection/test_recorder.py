@@ -57,7 +57,7 @@ async def test_what_is_noted_is_kept_in_order_and_in_batches(recorder: Recorder,
         recorder.note(())
         await until(lambda: len(book.ids) == 1200)
     assert book.ids == [f"u{number}" for number in range(1200)]
-    assert [len(batch) for batch in book.batches] == [40] * 30
+    assert [len(batch) for batch in book.batches] == [100] * 12
 
 
 @pytest.mark.parametrize("fault", [Unavailable, Busy])

@@ -91,8 +91,7 @@ def _priced(lot: Lot, found: LotFound, bidding: Bidding) -> Price:
     if at is not None and at < lot.reopened_at:
         return price
     is_named = price.pricing == "unknown" or (price.current is not None and known.current_price < price.current)
-    new = raised(price, known.current_price, at or 0.0)
-    return replace(new, pricing="engine" if is_named else price.pricing)
+    return raised(price, known.current_price, at or 0.0, "engine" if is_named else price.pricing)
 
 
 def _by_bid(price: Price, found: LotFound, bidding: Bidding) -> Price:
@@ -100,7 +99,7 @@ def _by_bid(price: Price, found: LotFound, bidding: Bidding) -> Price:
     offered = found.bid.amount if found.bid is not None else None
     if price.pricing != "bids" or offered is None or bidding.leader is None:
         return price
-    return raised(price, max(offered, price.current or offered), bidding.leader.at)
+    return raised(price, max(offered, price.current or offered), bidding.leader.at, "bids")
 
 
 def _led(lot: Lot, found: LotFound) -> Bidding:

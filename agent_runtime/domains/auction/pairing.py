@@ -8,23 +8,27 @@ until a price, a bid or the engine's keys complete the pair.
 from dataclasses import replace
 from decimal import Decimal
 
-from agent_runtime.domains.auction.lot import Bidder, Bidding, Lack, Price
+from agent_runtime.domains.auction.lot import Bidder, Bidding, Lack, Price, Pricing
 
 SETTLE_S = 0.25  # an engine's price follows its bid well within this
 SAME_MOMENT_S = 0.002  # a moment may be rounded to milliseconds on its way
 SAME_BID_S = 1.0  # an engine may stamp a price with the moment of its bid, a little before the bid was accepted
 
 
-def raised(price: Price, current: Decimal, at: float) -> Price:
-    """The price when it is `current` as of `at`."""
-    return replace(price, current=current, at=at, first=price.first or current)
+def raised(price: Price, current: Decimal, at: float, pricing: Pricing) -> Price:
+    """The price when it is `current` as of `at`, and who names it."""
+    return replace(price, current=current, at=at, first=price.first or current, pricing=pricing)
 
 
 def led_by(bidding: Bidding, leader: Bidder) -> Bidding:
     """The bidding when `leader` has taken the lead, or leads with another bid."""
-    before = bidding.leader
-    has_changed = before is not None and before.user_id != leader.user_id
-    return replace(bidding, leader=leader, loser=before.name if has_changed and before else None, last_bid_led=True)
+    return replace(bidding, leader=leader, loser=outbid(bidding, leader.user_id), last_bid_led=True)
+
+
+def outbid(bidding: Bidding, user_id: str) -> str | None:
+    """The name of whoever loses the lead to this user; None where nobody does."""
+    leader = bidding.leader
+    return leader.name if leader is not None and leader.user_id != user_id else None
 
 
 def awaited(bidding: Bidding, step: int, now: float) -> Bidding:

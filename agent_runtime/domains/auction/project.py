@@ -25,7 +25,7 @@ from agent_runtime.domains.auction.pairing import (
     awaited,
     lack_after_bid,
     lack_after_price,
-    led_by,
+    outbid,
     raised,
 )
 
@@ -80,7 +80,7 @@ def _by_bids(price: Price, at: float) -> Price:
     """Without an engine that names a price, the leading bid is the price."""
     if price.pricing == "engine" or price.offered is None:
         return price
-    return replace(raised(price, max(price.offered, price.current or price.offered), at), pricing="bids")
+    return raised(price, max(price.offered, price.current or price.offered), at, "bids")
 
 
 def _started(lot: Lot, event: LotStarted, now: float) -> Lot:
@@ -126,12 +126,12 @@ def _accepted(lot: Lot, event: BidAccepted, now: float) -> Lot:
         return _counted(lot, event) if event.at <= lot.hammer.ended_at else lot
     leads = event.is_highest_bid and (leader is None or event.at >= leader.at)
     if leads:
-        name = bidding.names.get(event.user_id, "a bidder")
-        bidding = led_by(bidding, Bidder(event.user_id, name, event.bid_id, event.at))
+        leader = Bidder(event.user_id, bidding.names.get(event.user_id, "a bidder"), event.bid_id, event.at)
         price = replace(price, offered=event.amount)
     bidding = replace(
         bidding,
-        loser=bidding.loser if leads else None,
+        leader=leader,
+        loser=outbid(bidding, event.user_id) if leads else None,
         last_bid_led=leads,
         count=bidding.count + 1,
         bidders=bidding.bidders if event.user_id in bidding.bidders else bidding.bidders | {event.user_id},
@@ -158,7 +158,7 @@ def _priced(lot: Lot, event: PriceUpdated, now: float) -> Lot:
     is_known = event.current_price == price.current and abs(event.at - price.at) <= SAME_MOMENT_S
     if lot.hammer is not None or is_late or is_echo or (is_known and price.pricing == "engine"):
         return lot
-    new = replace(raised(price, event.current_price, event.at), pricing="engine")
+    new = raised(price, event.current_price, event.at, "engine")
     bidding = awaited(bidding, -1, now)
     return replace(lot, price=new, bidding=_lacking(bidding, lack_after_price(bidding, price, new)))
 
