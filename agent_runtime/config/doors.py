@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
-from pydantic_core import from_json
 
 from agent_runtime.core.addresses import is_loopback
 from agent_runtime.core.errors import Misconfigured
@@ -51,18 +50,6 @@ def check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
         if scheme not in {"http", "https"} or not _HOST.fullmatch(host) or urlsplit(origin).netloc != host:
             raise ValueError("expected origins of pages, such as https://chat.example.org; * is not accepted")
     return lower
-
-
-def parse_texts(value: object) -> object:
-    """A list, or the text of one: with commas between, or JSON; empty text is none."""
-    if not isinstance(value, str):
-        return value
-    if not value.lstrip().startswith("["):
-        return [each.strip() for each in value.split(",") if each.strip()]
-    try:
-        return from_json(value)
-    except ValueError:
-        raise ValueError("expected values with commas between them, or a JSON list") from None
 
 
 def check_binding(http: "Http", origin: str) -> None:

@@ -9,16 +9,19 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", re.ASCII)
 
 def parse_slugs(value: object) -> object:
     """A list, or the text of one: `vesper-quill, otto` or `["vesper-quill", "otto"]`; empty text is None."""
+    return None if isinstance(value, str) and not value.strip() else parse_texts(value)
+
+
+def parse_texts(value: object) -> object:
+    """A list, or the text of one: with commas between, or JSON; empty text is none."""
     if not isinstance(value, str):
         return value
-    if not value.strip():
-        return None
     if not value.lstrip().startswith("["):
-        return [slug.strip() for slug in value.split(",") if slug.strip()]
+        return [each.strip() for each in value.split(",") if each.strip()]
     try:
         return from_json(value)
     except ValueError:
-        raise ValueError('expected slugs with commas between them, or a JSON list such as ["vesper-quill"]') from None
+        raise ValueError('expected names with commas between them, or a JSON list such as ["one", "two"]') from None
 
 
 def parse_fallbacks(value: object) -> object:

@@ -15,8 +15,8 @@ from pydantic import (
     model_validator,
 )
 
-from agent_runtime.config.doors import check_hosts, check_key, check_origins, parse_texts
-from agent_runtime.config.lists import parse_fallbacks, parse_headers, parse_slugs
+from agent_runtime.config.doors import check_hosts, check_key, check_origins
+from agent_runtime.config.lists import parse_fallbacks, parse_headers, parse_slugs, parse_texts
 from agent_runtime.config.places import check_locale, check_time_zone
 
 

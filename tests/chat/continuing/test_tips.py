@@ -1,32 +1,11 @@
 """Ends of conversations are remembered for the next turn, never trusted: what has moved on meanwhile is looked up."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from agent_runtime.chat.tips import Tips
 from agent_runtime.core.conversation import Message
 from agent_runtime.store.database import Database
 from tests.chat.clients import Counting, FrontEnd, continuing_on, path, sessions, tree
 from tests.chat.conftest import Chatting, Puppet, chat_on
 from tests.store.values import NOON, new_id
-
-
-@pytest.fixture
-def model() -> Counting:
-    return Counting()
-
-
-@pytest.fixture
-async def chat(database: Database, model: Counting) -> AsyncIterator[Chatting]:
-    built = chat_on(database, model)
-    yield built
-    await built.conversations.close(0)
-
-
-@pytest.fixture
-def client(database: Database, chat: Chatting) -> FrontEnd:
-    return FrontEnd(continuing_on(database, chat))
 
 
 def ending(chain: str | None, session_id: str = "s") -> Message:
