@@ -66,6 +66,11 @@ class Assets:
 ASSETS = web.AppKey("assets", Assets)
 
 
+async def home(_request: web.Request) -> web.Response:
+    """GET /: whoever opens the address finds the page"""
+    return web.Response(status=307, text="The page of the API is at /docs.\n", headers={"Location": "/docs"})
+
+
 async def openapi(request: web.Request) -> web.Response:
     """GET /openapi.json"""
     return _answer(request, await request.app[ASSETS].document())

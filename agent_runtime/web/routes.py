@@ -118,6 +118,7 @@ ROUTES: tuple[Route, ...] = (
     get("/healthz", health.alive, "The process answers", AliveView, to=ANYONE),
     get("/readyz", health.ready, "How every part is", HealthView, otherwise={503: HealthView}, to=ANYONE),
     get("/metrics", metrics.metrics, "Figures of everything, for Prometheus", media="text/plain", to=READ),
+    get("/", pages.home, "Leads to the page of this document", status=307, media="text/plain", to=ANYONE),
     get("/openapi.json", pages.openapi, "This document", to=ANYONE),
     get("/docs", pages.docs, "This document as a page to try things on", media="text/html", to=ANYONE),
     get("/static/{name}", pages.static, "A file of a page", media="*/*", to=ANYONE),

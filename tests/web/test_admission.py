@@ -82,6 +82,7 @@ async def test_what_everybody_may_see_needs_no_key_and_minds_none(keyed: Keyed) 
         async with keyed.client() as nobody:
             for path in ("/healthz", "/openapi.json", "/docs", "/static/docs.js"):
                 assert (await nobody.get(path, headers=headers)).status == 200
+            assert (await nobody.get("/", headers=headers)).headers["Location"] == "/docs"
             answer = await nobody.get("/readyz", headers=headers)
             assert answer.json == {"status": answer.json["status"], "parts": {}}
     async with keyed.client("overlay") as known:

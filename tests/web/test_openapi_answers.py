@@ -34,6 +34,7 @@ ASKED: Mapping[str, Asked] = {
     "GET /healthz": Asked(),
     "GET /readyz": Asked(within="parts"),
     "GET /metrics": Asked(),
+    "GET /": Asked(),
     "GET /openapi.json": Asked(),
     "GET /docs": Asked(),
     "GET /static/{name}": Asked("/static/docs.js"),
