@@ -64,7 +64,8 @@ def check_binding(http: "Http", origin: str) -> None:
     try:
         found = {str(each[4][0]) for each in socket.getaddrinfo(http.host, None, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError):
-        raise Misconfigured(f"{origin}: {http.host!r} is no address, and no name that is known here") from None
+        unknown = f"{origin}: {http.host!r} is no address, and no name that is known here"
+        raise Misconfigured(f"{unknown}; use 127.0.0.1, ::1 or localhost, or the address itself") from None
     if not all(is_loopback(address) for address in found):
         raise Misconfigured(
             f"{origin}: only this machine may connect while there is no API key; set "
